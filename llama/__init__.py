@@ -1,0 +1,1 @@
+"""LLAMA: watches alert streams, makes each event's data products and keeps them current."""

@@ -1,0 +1,57 @@
+"""The repository's folder: made once, swept of what a crash left, counted."""
+
+import os
+from pathlib import Path
+
+from llama.adapters.git.command import run_git
+
+_LITTER = (
+    "*.lock",
+    "refs/**/*.lock",
+    "refs/import/*",
+    "fast_import_crash_*",
+    "objects/tmp_*",
+    "objects/??/tmp_obj_*",
+    "objects/pack/tmp_*",
+    "objects/pack/.tmp-*",
+)
+_KEPT_BY_IMPORT = "fast-import"
+"""What fast-import writes into the .keep files that protect its packs while it runs."""
+
+
+def prepare(root: Path) -> None:
+    """Make the repository if need be, and sweep it. Only under the writer's lock, with no writer.
+
+    The lock says that whoever made these files is dead: they can be in nobody's use.
+    """
+    run_git(root, "init", "--quiet", "--bare", "--template=", "--initial-branch=main")
+    for pattern in _LITTER:
+        for path in root.glob(pattern):
+            path.unlink(missing_ok=True)
+    packs = root / "objects" / "pack"
+    for keep in packs.glob("*.keep"):
+        if keep.read_text().strip() == _KEPT_BY_IMPORT:
+            keep.unlink()
+    for path in packs.glob("pack-*"):
+        if not _has_both_halves(path):
+            path.unlink()
+
+
+def pack_count(root: Path) -> int:
+    """Return the number of packs."""
+    return sum(1 for _ in (root / "objects" / "pack").glob("*.pack"))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _has_both_halves(path: Path) -> bool:
+    """Tell whether a pack has its index too: git was not killed between writing them."""
+    stem = path.with_suffix("")
+    return stem.with_suffix(".pack").exists() and stem.with_suffix(".idx").exists()

@@ -1,0 +1,1 @@
+"""The log on any server that speaks the Kafka protocol."""

@@ -1,0 +1,120 @@
+"""Writes to the log: what has been appended is on all replicas."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.structs import RecordMetadata
+
+from llama.domain.errors import LlamaError, Misconfigured, Unavailable
+from llama.ports.message_log import Record
+from schemas.base import Message
+from schemas.envelope import body_of, headers_of, key_of
+from schemas.topics import MEBIBYTE, Topic
+
+MAX_REQUEST_BYTES = 25 * MEBIBYTE
+"""Above the largest notice that any topic takes, so that the topic's own limit decides."""
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+class KafkaLog:
+    """An idempotent producer that waits for all replicas; one that failed is replaced.
+
+    A producer numbers what it sends to a partition. What the server refused has left a gap, and
+    the server takes nothing more of that producer there: only a new one can go on.
+    """
+
+    _producer: AIOKafkaProducer
+
+    def __init__(self, bootstrap: str, *, client_id: str) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._replacing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        self._producer = await self._started()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._producer.stop()
+
+    async def append(self, topic: Topic, messages: Sequence[Message]) -> Sequence[Record]:
+        """Write messages in order; once this returns, all replicas have them.
+
+        Unavailable if the server does not take them now, Misconfigured if it never will.
+        """
+        async with self._sending(topic) as producer:
+            pending = [
+                await producer.send(
+                    topic.name, body_of(message), key=key_of(message), headers=headers_of(message)
+                )
+                for message in messages
+            ]
+            written = await asyncio.gather(*pending)
+        return [_record(place, message) for place, message in zip(written, messages, strict=True)]
+
+    async def append_raw(
+        self, topic: Topic, value: bytes, *, headers: Mapping[str, bytes]
+    ) -> Record:
+        """Write bytes as they are: a notice as the observatory sent it."""
+        given = list(headers.items())
+        async with self._sending(topic) as producer:
+            place = await producer.send_and_wait(topic.name, value, headers=given)
+        return Record(place.topic, place.partition, place.offset, None, value, tuple(given))
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=MAX_REQUEST_BYTES,
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise Unavailable(f"no Kafka at {self._bootstrap}: is it running?") from error
+        return producer
+
+    @asynccontextmanager
+    async def _sending(self, topic: Topic) -> AsyncGenerator[AIOKafkaProducer]:
+        producer = self._producer
+        try:
+            yield producer
+        except KafkaError as error:
+            await self._replace(producer)
+            raise self._refusal(topic, error) from error
+
+    async def _replace(self, failed: AIOKafkaProducer) -> None:
+        async with self._replacing:
+            if self._producer is not failed:
+                return
+            self._producer = await self._started()
+        await failed.stop()
+
+    def _refusal(self, topic: Topic, error: KafkaError) -> LlamaError:
+        where = f"{topic.name} at {self._bootstrap}"
+        if isinstance(error, _TOO_LARGE):
+            return Misconfigured(f"{where} takes no message so large: raise its max.message.bytes")
+        return Unavailable(f"{where} takes nothing: {error}")
+
+
+def _record(place: RecordMetadata, message: Message) -> Record:
+    return Record(
+        topic=place.topic,
+        partition=place.partition,
+        offset=place.offset,
+        key=key_of(message),
+        value=body_of(message),
+        headers=tuple(headers_of(message)),
+    )

@@ -1,0 +1,133 @@
+"""Follows topics from where the ledger says that this consumer stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from llama.adapters.kafka.records import batch_of, share_of
+from llama.domain.errors import Misconfigured, Unavailable
+from llama.ports.message_log import Batch
+from schemas.topics import MEBIBYTE, Topic
+
+Positions = Callable[[str], Awaitable[Mapping[int, int]]]
+"""Tells the next offset of every partition of a topic that was read before."""
+
+FETCH_BYTES = 25 * MEBIBYTE
+"""One record of the largest kind must fit."""
+REPORT_EVERY_S = 1.0
+"""The committed offsets are for lag monitors only: once a second is often enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of its siblings an instance of a service is."""
+
+    instance: int = 0
+    instances: int = 1
+
+
+class KafkaSubscription:
+    """A consumer with a fixed share of the partitions; the ledger keeps its offsets."""
+
+    def __init__(
+        self,
+        bootstrap: str,
+        topics: Sequence[Topic],
+        *,
+        consumer: str,
+        positions: Positions,
+        share: Share,
+        max_records: int = 500,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._topics = topics
+        self._positions = positions
+        self._share = share
+        self._max_records = max_records
+        self._stands: dict[TopicPartition, int] = {}
+        self._reported_at = 0.0
+        self._consumer: AIOKafkaConsumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            client_id=consumer,
+            group_id=f"llama.{consumer}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=FETCH_BYTES if max_records == 1 else MEBIBYTE,
+        )
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as opening:
+            opening.push_async_callback(self._consumer.stop)
+            try:
+                await self._consumer.start()
+                await self._take_share()
+            except KafkaError as error:
+                message = f"no Kafka at {self._bootstrap}: is it running?"
+                raise Unavailable(message) from error
+            opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._consumer.stop()
+
+    async def _take_share(self) -> None:
+        partitions = {topic.name: range(topic.partitions) for topic in self._topics}
+        mine = share_of(partitions, instance=self._share.instance, instances=self._share.instances)
+        self._consumer.assign(mine)
+        known = {topic.name: await self._positions(topic.name) for topic in self._topics}
+        ends = await self._consumer.end_offsets(mine)
+        for partition in mine:
+            stand = known[partition.topic].get(partition.partition, 0)
+            _refuse_lost_records(partition, stand, end=ends[partition])
+            self._stands[partition] = stand
+            self._consumer.seek(partition, stand)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Go through what comes in, for ever; what was not confirmed comes again."""
+        while True:
+            try:
+                polled = await self._consumer.getmany(
+                    timeout_ms=1000, max_records=self._max_records
+                )
+            except KafkaError as error:
+                raise Unavailable(f"Kafka at {self._bootstrap} went away: {error}") from error
+            for partition, messages in polled.items():
+                yield batch_of(partition, messages, self._stands[partition])
+
+    async def confirm(self, batch: Batch) -> None:
+        """Say that a batch has had all its effects."""
+        self._stands[TopicPartition(batch.topic, batch.partition)] = batch.end
+        now = asyncio.get_running_loop().time()
+        if now - self._reported_at < REPORT_EVERY_S:
+            return
+        self._reported_at = now
+        await self._report()
+
+    async def _report(self) -> None:
+        """Commit the offsets for lag monitors; nothing here depends on them."""
+        try:
+            await self._consumer.commit(dict(self._stands))
+        except KafkaError:
+            self._reported_at = 0.0
+
+
+def _refuse_lost_records(partition: TopicPartition, stand: int, *, end: int) -> None:
+    """Raise Misconfigured if a partition ends before the place that was read to already."""
+    if stand > end:
+        where = f"{partition.topic} partition {partition.partition}"
+        raise Misconfigured(
+            f"{where} ends at {end}, and {stand} was read already: records are lost, or this is "
+            "another server; bring the server with all records back, or begin with a new database"
+        )

@@ -1,0 +1,91 @@
+"""What the memory adapters share: the tables of one imaginary database."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from llama.domain.revisions import Head
+from llama.domain.shown import ShownEvent
+from llama.domain.states import EventState
+from llama.domain.work import Task
+from llama.ports.clock import Clock
+from llama.ports.projections import FactRow, FileRow, Receipt
+from schemas.facts import Source
+from schemas.reports import DeadLetter, RevisionCommitted
+
+TaskKey = tuple[str, str, str, int]
+"""Event, handler, need and attempt."""
+
+
+def key_of(task: Task) -> TaskKey:
+    """Return what tells a task from all others."""
+    return task.event, task.handler.name, task.need, task.attempt
+
+
+@dataclass(slots=True)
+class OpenTask:
+    """One row of the task table."""
+
+    task: Task
+    number: int
+    wanted_since: datetime
+    due_at: datetime
+    """When a worker may take it: from the start, after a cool-down, when its lease runs out."""
+    worker: str | None = None
+    """Who has leased it, or had finished it."""
+    fence: int = 0
+    is_done: bool = False
+
+    @property
+    def place(self) -> tuple[int, datetime, int]:
+        """Where it stands in the queue: the smallest goes first."""
+        return -self.task.priority, self.wanted_since, self.number
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """Tables by their keys. Give one store to all adapters that are to see the same."""
+
+    clock: Clock
+    offsets: dict[tuple[str, str, int], int] = field(
+        default_factory=dict[tuple[str, str, int], int]
+    )
+    """By consumer, topic and partition."""
+    states: dict[tuple[str, str], EventState] = field(
+        default_factory=dict[tuple[str, str], EventState]
+    )
+    """By consumer and event, as are the heads."""
+    heads: dict[tuple[str, str], Head] = field(default_factory=dict[tuple[str, str], Head])
+    receipts: dict[Source, Receipt] = field(default_factory=dict[Source, Receipt])
+    deployments: list[str] = field(default_factory=list[str])
+    tasks: dict[TaskKey, OpenTask] = field(default_factory=dict[TaskKey, OpenTask])
+    tasks_ever: int = 0
+    fences_ever: int = 0
+    events: dict[str, ShownEvent] = field(default_factory=dict[str, ShownEvent])
+    files: dict[str, tuple[FileRow, ...]] = field(default_factory=dict[str, tuple[FileRow, ...]])
+    facts: dict[tuple[int, int], tuple[str, FactRow]] = field(
+        default_factory=dict[tuple[int, int], tuple[str, FactRow]]
+    )
+    """By partition and offset: the event, and the fact."""
+    revisions: dict[tuple[str, int], RevisionCommitted] = field(
+        default_factory=dict[tuple[str, int], RevisionCommitted]
+    )
+    dead_letters: dict[str, DeadLetter] = field(default_factory=dict[str, DeadLetter])
+    rung: int = 0
+    """How often there was something new to do."""
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        """Wake whoever waits for work."""
+        self.rung += 1
+        self._bell.set()
+
+    async def wait(self, *, seen: int, timeout_s: float) -> None:
+        """Return when it has rung more often than was seen, at the latest after the timeout."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self.rung <= seen:
+                    self._bell.clear()
+                    await self._bell.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,130 @@
+"""The task table in memory: leases with fences, by the store's clock."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from llama.adapters.memory.store import MemoryStore, OpenTask, key_of
+from llama.domain.work import Task
+from llama.ports.tasks import Lease
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryTaskBoard:
+    """Says what is wanted, within a transaction."""
+
+    store: MemoryStore
+    later: Callable[[Callable[[], None]], None]
+    """Takes a change that is to be made when the transaction ends well."""
+
+    async def want(self, event: str, tasks: Sequence[Task]) -> None:
+        """Make these the open tasks of an event: add what is new, withdraw all others.
+
+        A task that is there stays as it is, leased or done, but for its priority.
+        """
+        self.later(lambda: self._want(event, tasks))
+
+    def _want(self, event: str, tasks: Sequence[Task]) -> None:
+        wanted = {key_of(task): task for task in tasks}
+        rows = self.store.tasks
+        for key in [key for key in rows if key[0] == event and key not in wanted]:
+            del rows[key]
+        for key, task in wanted.items():
+            row = rows.get(key)
+            if row is None:
+                rows[key] = self._row(task)
+            else:
+                row.task = replace(row.task, priority=task.priority)
+        if wanted:
+            self.store.ring()
+
+    def _row(self, task: Task) -> OpenTask:
+        self.store.tasks_ever += 1
+        since = task.not_before or self.store.clock.now()
+        return OpenTask(task, self.store.tasks_ever, wanted_since=since, due_at=since)
+
+
+class MemoryTaskQueue:
+    """Hands tasks to workers."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._seen = -1
+        """How often the store had rung before the last claim that left nothing behind."""
+        self._looked_at = _NEVER
+
+    async def claim(
+        self, worker: str, *, handlers: Collection[tuple[str, str]], limit: int, lease: timedelta
+    ) -> Sequence[Lease]:
+        """Lease up to `limit` due tasks of these (handler, code) pairs, most urgent first.
+
+        A task whose lease has run out is due again, under a higher fence.
+        """
+        now = self._store.clock.now()
+        due = [
+            row
+            for row in self._store.tasks.values()
+            if not row.is_done
+            and row.due_at <= now
+            and (row.task.handler.name, row.task.handler.code) in handlers
+        ]
+        picked = sorted(due, key=lambda row: row.place)[:limit]
+        if len(picked) < limit:
+            self._seen, self._looked_at = self._store.rung, now
+        return [self._lease(row, worker, until=now + lease) for row in picked]
+
+    async def renew(self, leases: Sequence[Lease], *, lease: timedelta) -> Collection[Lease]:
+        """Extend leases; return those that are still held (the others were taken or withdrawn)."""
+        until = self._store.clock.now() + lease
+        held: list[Lease] = []
+        for one in leases:
+            row = self._held(one)
+            if row is not None and not row.is_done:
+                row.due_at = until
+                held.append(one)
+        return held
+
+    async def finish(self, lease: Lease) -> bool:
+        """Close a task whose result is on the log; False if it has changed hands.
+
+        False, too, if it has been withdrawn: the resolver may read the result first.
+        """
+        row = self._held(lease)
+        if row is not None:
+            row.is_done = True
+        return row is not None
+
+    async def release(self, lease: Lease) -> None:
+        """Give a task back unfinished, so that another worker takes it at once."""
+        row = self._held(lease)
+        if row is not None and not row.is_done:
+            row.worker, row.due_at = None, self._store.clock.now()
+            self._store.ring()
+
+    async def wait_for_work(self, timeout: timedelta) -> None:
+        """Return when there may be something to claim, at the latest after the timeout."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout.total_seconds()
+        while self._store.rung <= self._seen and (left := deadline - clock()) > 0:
+            due_s = self._next_due_s()
+            if due_s <= 0:
+                return
+            await self._store.wait(seen=self._seen, timeout_s=min(left, due_s))
+
+    def _lease(self, row: OpenTask, worker: str, *, until: datetime) -> Lease:
+        self._store.fences_ever += 1
+        row.worker, row.fence, row.due_at = worker, self._store.fences_ever, until
+        return Lease(row.task, worker, row.fence)
+
+    def _held(self, lease: Lease) -> OpenTask | None:
+        row = self._store.tasks.get(key_of(lease.task))
+        holder = (row.worker, row.fence) if row else None
+        return row if holder == (lease.worker, lease.fence) else None
+
+    def _next_due_s(self) -> float:
+        rows = self._store.tasks.values()
+        due = [row.due_at for row in rows if not row.is_done and row.due_at > self._looked_at]
+        return (min(due) - self._store.clock.now()).total_seconds() if due else float("inf")

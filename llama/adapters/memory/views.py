@@ -1,0 +1,116 @@
+"""The read models in memory: written within a transaction, read at any time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from llama.adapters.memory.store import MemoryStore
+from llama.domain.shown import ShownEvent, shown, storable
+from llama.domain.states import EventState
+from llama.domain.work import Step
+from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
+from schemas.envelope import body_of
+from schemas.facts import Source
+from schemas.reports import DeadLetter, RevisionCommitted
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryViews:
+    """Writes the read models, within a transaction."""
+
+    store: MemoryStore
+    later: Callable[[Callable[[], None]], None]
+    """Takes a change that is to be made when the transaction ends well."""
+
+    async def record(self, steps: Sequence[Step]) -> None:
+        """Show what some steps changed; of several of one event, the last says what it is now."""
+        self.later(lambda: self._record(steps))
+
+    async def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Show refused inputs; one that is shown already stays as it is."""
+        known = self.store.dead_letters
+        given = {letter.id: letter for letter in reversed(letters)}
+        self.later(lambda: known.update({**given, **known}))
+
+    async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
+        """Show revisions of histories."""
+        given = {(revision.event, revision.number): revision for revision in revisions}
+        self.later(lambda: self.store.revisions.update(given))
+
+    def _record(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self.store.facts[step.partition, step.offset] = step.after.event, _fact(step)
+        for name, step in {step.after.event: step for step in steps}.items():
+            event, files = shown(step.after)
+            self.store.files[name] = tuple(FileRow(**asdict(file)) for file in files)
+            if event is not None:
+                self.store.events[name] = event
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReadModels:
+    """Answers questions; `projection` is the consumer whose states are shown."""
+
+    store: MemoryStore
+    projection: str = "projection"
+
+    async def events(self, *, limit: int) -> Sequence[EventRow]:
+        """Return events, the latest merger first."""
+        latest_first = sorted(self.store.events.values(), key=_merger, reverse=True)
+        return [EventRow(**asdict(event)) for event in latest_first[:limit]]
+
+    async def state(self, event: str) -> EventState | None:
+        """Return the state of an event as the projection has folded it."""
+        return self.store.states.get((self.projection, event))
+
+    async def files(self, event: str) -> Sequence[FileRow]:
+        """Return the files of an event, ancestors first."""
+        return self.store.files.get(event, ())
+
+    async def facts(self, event: str) -> Sequence[FactRow]:
+        """Return what happened to an event, in order."""
+        facts = [fact for about, fact in self.store.facts.values() if about == event]
+        return sorted(facts, key=lambda fact: (fact.sequence, fact.partition, fact.offset))
+
+    async def revisions(self, event: str) -> Sequence[RevisionCommitted]:
+        """Return the revisions of an event, oldest first."""
+        keys = sorted(key for key in self.store.revisions if key[0] == event)
+        return [self.store.revisions[key] for key in keys]
+
+    async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
+        """Return refused inputs, newest first."""
+        letters = self.store.dead_letters.values()
+        newest_first = sorted(letters, key=lambda one: (one.occurred_at, one.id), reverse=True)
+        return newest_first[:limit]
+
+    async def receipt(self, source: Source) -> Receipt | None:
+        """Return what became of a record of an alert topic; None while it is not decided."""
+        return self.store.receipts.get(source)
+
+    async def leased(self, event: str) -> Sequence[str]:
+        """Return the handlers of an event that a worker is running now."""
+        now = self.store.clock.now()
+        return [
+            row.task.handler.name
+            for row in sorted(self.store.tasks.values(), key=lambda row: row.number)
+            if row.task.event == event
+            and row.worker is not None
+            and not row.is_done
+            and row.due_at > now
+        ]
+
+
+def _fact(step: Step) -> FactRow:
+    return FactRow(
+        sequence=step.after.sequence,
+        partition=step.partition,
+        offset=step.offset,
+        id=storable(step.fact.id),
+        kind=step.fact.kind,
+        occurred_at=step.fact.occurred_at,
+        outcome=step.after.outcome.value,
+        body=body_of(step.fact),
+    )
+
+
+def _merger(event: ShownEvent) -> tuple[object, str]:
+    return event.event_time or event.time_created, event.event

@@ -1,0 +1,135 @@
+"""Connections to one database, with a limit to every wait."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from llama.adapters.postgres.failures import translated
+from llama.adapters.postgres.listening import COMMAND_TIMEOUT_S, CONNECT_TIMEOUT_S, Listener
+from llama.adapters.postgres.statements import load_statements
+from llama.domain.errors import Unavailable
+
+ACQUIRE_TIMEOUT_S = 15.0
+"""Longer than a connect: whoever waits this long for a connection has lent them all out."""
+CLOSE_TIMEOUT_S = 5.0
+"""A process that stops has let go of its connections before."""
+_RELEASE_TIMEOUT_S = 5.0
+
+Row: TypeAlias = asyncpg.Record
+_Connection: TypeAlias = "PoolConnectionProxy[Row]"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One connection, for a while: statements go by the names they have in `queries/`."""
+
+    connection: _Connection
+    statements: Mapping[str, str]
+
+    async def fetch(self, name: str, *arguments: object) -> Sequence[Row]:
+        """Run a statement and return its rows."""
+        with translated():
+            return await self.connection.fetch(self.statements[name], *arguments)
+
+    async def first(self, name: str, *arguments: object) -> Row | None:
+        """Run a statement and return its first row, if there is one."""
+        with translated():
+            return await self.connection.fetchrow(self.statements[name], *arguments)
+
+
+class Database:
+    """A pool of connections. `connect` makes one; close it, or use it in an `async with`."""
+
+    def __init__(self, dsn: str, pool: "asyncpg.Pool[Row]", statements: Mapping[str, str]) -> None:
+        self._dsn = dsn
+        self._pool = pool
+        self._statements = statements
+        self._listeners: dict[str, Listener] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the server; connections that do not come back soon are cut."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                for listener in self._listeners.values():
+                    await listener.close()
+                await self._pool.close()
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self._pool.terminate()
+
+    def listener(self, channel: str) -> Listener:
+        """Return what hears the notifications of a channel, one for everybody."""
+        known = self._listeners.get(channel)
+        if known is None:
+            known = self._listeners[channel] = Listener(self._dsn, channel)
+        return known
+
+    @asynccontextmanager
+    async def session(self) -> AsyncGenerator[Session]:
+        """Lend a connection; every statement is a transaction of its own."""
+        with translated():
+            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        try:
+            yield Session(connection, self._statements)
+        finally:
+            with translated():
+                await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Session]:
+        """Lend a connection with a transaction: committed at the end, or nothing is left of it."""
+        async with self.session() as session:
+            transaction = session.connection.transaction()
+            with translated():
+                await transaction.start()
+            try:
+                yield session
+            except BaseException:
+                # A connection that is gone the server has rolled back; one that hangs, the pool
+                # cuts when it comes back.
+                with suppress(Unavailable), translated():
+                    await transaction.rollback()
+                raise
+            with translated():
+                await transaction.commit()
+
+    async def fetch(self, name: str, *arguments: object) -> Sequence[Row]:
+        """Run one statement by itself and return its rows."""
+        async with self.session() as session:
+            return await session.fetch(name, *arguments)
+
+    async def first(self, name: str, *arguments: object) -> Row | None:
+        """Run one statement by itself and return its first row, if there is one."""
+        async with self.session() as session:
+            return await session.first(name, *arguments)
+
+
+async def connect(dsn: str, *, size: int = 4) -> Database:
+    """Connect to a database with up to `size` connections; Unavailable if it does not answer."""
+    with translated():
+        pool = await asyncpg.create_pool(
+            dsn,
+            # The driver keeps no connection alive behind our back: we ask for one when we need it.
+            min_size=0,
+            max_size=size,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=COMMAND_TIMEOUT_S,
+            server_settings={"application_name": "llama", "timezone": "UTC"},
+        )
+    database = Database(dsn, pool, load_statements())
+    try:
+        async with database.session():
+            return database
+    except BaseException:
+        pool.terminate()
+        raise

@@ -1,0 +1,120 @@
+"""The ledger in PostgreSQL: a consumer's offsets, states and effects change in one transaction."""
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from llama.adapters.postgres.database import Database, Session
+from llama.adapters.postgres.tasks import PostgresTaskBoard
+from llama.adapters.postgres.values import read_state, read_tree, state_text, tree_text
+from llama.adapters.postgres.views import PostgresViews
+from llama.domain.errors import Fenced
+from llama.domain.revisions import Head
+from llama.domain.states import EventState
+from llama.ports.ledger import Transaction
+from llama.ports.projections import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresTransaction:
+    """What a consumer changes together, in one database transaction."""
+
+    consumer: str
+    session: Session
+
+    @property
+    def tasks(self) -> PostgresTaskBoard:
+        """The open tasks."""
+        return PostgresTaskBoard(self.session)
+
+    @property
+    def views(self) -> PostgresViews:
+        """The read models."""
+        return PostgresViews(self.session)
+
+    async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
+        """Move this consumer's offset; Fenced if it is not where it was expected to be.
+
+        An offset that was never moved is 0. Whoever comes second waits here for the first.
+        """
+        place = (self.consumer, topic, partition)
+        if expected == 0:
+            moved = await self.session.first("begin_offset", *place, to)
+        else:
+            moved = await self.session.first("advance_offset", *place, to, expected)
+        if moved is None:
+            raise Fenced(
+                f"{self.consumer} is not at offset {expected} of {topic} partition {partition}: "
+                "another instance has read on; drop this batch and ask where it is"
+            )
+
+    async def load(self, events: Collection[str]) -> dict[str, EventState]:
+        """Return this consumer's states of some events (empty ones for events unheard of)."""
+        rows = await self.session.fetch("load_states", self.consumer, list(events))
+        known = {row["event"]: read_state(row["state"]) for row in rows}
+        return {event: known.get(event) or EventState(event) for event in events}
+
+    async def save(self, states: Sequence[EventState]) -> None:
+        """Keep this consumer's states of some events; of several of one event, the last."""
+        latest = {state.event: state for state in states}
+        sequences = [state.sequence for state in latest.values()]
+        texts = [state_text(state) for state in latest.values()]
+        await self.session.fetch("save_states", self.consumer, list(latest), sequences, texts)
+
+    async def heads(self, events: Collection[str]) -> dict[str, Head]:
+        """Return the heads of those histories that have one."""
+        rows = await self.session.fetch("load_heads", self.consumer, list(events))
+        return {
+            row["event"]: Head(row["commit"], row["number"], read_tree(row["tree"])) for row in rows
+        }
+
+    async def move_heads(self, heads: Mapping[str, Head]) -> None:
+        """Keep the heads of some histories."""
+        await self.session.fetch(
+            "save_heads",
+            *(self.consumer, list(heads)),
+            [head.number for head in heads.values()],
+            [head.commit for head in heads.values()],
+            [tree_text(head) for head in heads.values()],
+        )
+
+    async def give_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Say what became of some records of an alert topic."""
+        last = list({receipt.source: receipt for receipt in receipts}.values())
+        await self.session.fetch(
+            "give_receipts",
+            [receipt.source.topic for receipt in last],
+            [receipt.source.partition for receipt in last],
+            [receipt.source.offset for receipt in last],
+            [receipt.event for receipt in last],
+            [receipt.dead_letter for receipt in last],
+            [receipt.reason for receipt in last],
+            [receipt.fact_partition for receipt in last],
+            [receipt.fact_offset for receipt in last],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLedger:
+    """Keeps the places of all consumers in one database."""
+
+    database: Database
+
+    @asynccontextmanager
+    async def transaction(self, consumer: str) -> AsyncGenerator[Transaction]:
+        """Begin a transaction of one consumer; it is durable when the block ends."""
+        async with self.database.transaction() as session:
+            yield PostgresTransaction(consumer, session)
+
+    async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
+        """Return the next offset of every partition that the consumer has read from."""
+        rows = await self.database.fetch("positions", consumer, topic)
+        return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def deployment_epoch(self, manifest_digest: str) -> int:
+        """Return the deployment counter of a pipeline: one more when it is not the latest."""
+        async with self.database.transaction() as session:
+            await session.fetch("lock_deployments")
+            await session.fetch("deploy", manifest_digest)
+            latest = await session.first("latest_epoch")
+        return latest["epoch"] if latest else 0

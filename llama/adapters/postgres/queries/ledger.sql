@@ -1,0 +1,72 @@
+-- name: begin_offset
+-- Move an offset that nobody has moved yet; no row if somebody has.
+insert into offsets as known (consumer, topic, partition, next_offset)
+values ($1, $2, $3, $4)
+on conflict (consumer, topic, partition) do update
+    set next_offset = excluded.next_offset where known.next_offset = 0
+returning next_offset;
+
+-- name: advance_offset
+-- Move an offset from where it is expected to be; no row if it is not there.
+update offsets set next_offset = $4
+where consumer = $1 and topic = $2 and partition = $3 and next_offset = $5
+returning next_offset;
+
+-- name: positions
+-- The next offset of every partition that a consumer has read from.
+select partition, next_offset from offsets where consumer = $1 and topic = $2;
+
+-- name: load_states
+-- A consumer's states of some events.
+select event, state from states where consumer = $1 and event = any($2::text[]);
+
+-- name: save_states
+-- Keep a consumer's states of some events.
+insert into states (consumer, event, sequence, state)
+select $1, event, sequence, state
+from unnest($2::text[], $3::bigint[], $4::json[]) as given (event, sequence, state)
+on conflict (consumer, event) do update
+    set sequence = excluded.sequence, state = excluded.state;
+
+-- name: load_heads
+-- The heads of those histories that have one.
+select event, number, commit, tree from heads where consumer = $1 and event = any($2::text[]);
+
+-- name: save_heads
+-- Keep the heads of some histories.
+insert into heads (consumer, event, number, commit, tree)
+select $1, event, number, commit, tree
+from unnest($2::text[], $3::integer[], $4::text[], $5::json[])
+    as given (event, number, commit, tree)
+on conflict (consumer, event) do update
+    set number = excluded.number, commit = excluded.commit, tree = excluded.tree;
+
+-- name: give_receipts
+-- Say what became of some records of alert topics; what is said again replaces it.
+insert into receipts (
+    topic, partition, log_offset, event, dead_letter, reason, fact_partition, fact_offset
+)
+select * from unnest(
+    $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[],
+    $8::bigint[]
+)
+on conflict (topic, partition, log_offset) do update set
+    event = excluded.event,
+    dead_letter = excluded.dead_letter,
+    reason = excluded.reason,
+    fact_partition = excluded.fact_partition,
+    fact_offset = excluded.fact_offset;
+
+-- name: lock_deployments
+-- Let nobody else count deployments until this transaction ends.
+select pg_advisory_xact_lock(hashtext('llama deployments'));
+
+-- name: deploy
+-- Count a new deployment, unless the latest one is of the same pipeline.
+insert into deployments (epoch, manifest_digest)
+select coalesce(max(epoch), 0) + 1, $1 from deployments
+having (select manifest_digest from deployments order by epoch desc limit 1) is distinct from $1;
+
+-- name: latest_epoch
+-- The number of the latest deployment.
+select max(epoch) as epoch from deployments;

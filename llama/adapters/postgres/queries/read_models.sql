@@ -1,0 +1,33 @@
+-- name: list_events
+-- Events, the latest merger first; an event without a merger time goes by its notice's.
+select
+    event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
+    files, changed_at
+from events
+order by coalesce(event_time, time_created) desc, event desc
+limit $1;
+
+-- name: list_files
+-- The files of an event, ancestors first.
+select file, handler, status, reason, version, digest, size
+from files where event = $1
+order by position;
+
+-- name: list_facts
+-- What happened to an event, in order.
+select sequence, partition, log_offset, id, kind, occurred_at, outcome, body
+from facts where event = $1
+order by sequence, partition, log_offset;
+
+-- name: list_revisions
+-- The revisions of an event, oldest first.
+select body from revisions where event = $1 order by number;
+
+-- name: list_dead_letters
+-- Refused inputs, newest first.
+select body from dead_letters order by occurred_at desc, id desc limit $1;
+
+-- name: find_receipt
+-- What became of a record of an alert topic.
+select event, dead_letter, reason, fact_partition, fact_offset
+from receipts where topic = $1 and partition = $2 and log_offset = $3;

@@ -1,0 +1,96 @@
+-- name: show_facts
+-- Show facts of some events.
+insert into facts (
+    partition, log_offset, event, sequence, id, kind, occurred_at, outcome, body
+)
+select * from unnest(
+    $1::integer[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[],
+    $7::timestamptz[], $8::text[], $9::bytea[]
+)
+on conflict (partition, log_offset) do update set
+    event = excluded.event,
+    sequence = excluded.sequence,
+    id = excluded.id,
+    kind = excluded.kind,
+    occurred_at = excluded.occurred_at,
+    outcome = excluded.outcome,
+    body = excluded.body;
+
+-- name: show_events
+-- Show some events as they are now.
+insert into events (
+    event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
+    files, changed_at, sequence
+)
+select * from unnest(
+    $1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::boolean[], $6::boolean[],
+    $7::boolean[], $8::boolean[], $9::json[], $10::json[], $11::timestamptz[], $12::bigint[]
+)
+on conflict (event) do update set
+    alert_type = excluded.alert_type,
+    time_created = excluded.time_created,
+    event_time = excluded.event_time,
+    significant = excluded.significant,
+    is_test = excluded.is_test,
+    retracted = excluded.retracted,
+    settled = excluded.settled,
+    flags = excluded.flags,
+    files = excluded.files,
+    changed_at = excluded.changed_at,
+    sequence = excluded.sequence;
+
+-- name: hide_files
+-- Drop the files of some events that are not among those to be shown.
+delete from files
+where event = any($1::text[])
+    and (event, file) not in (select * from unnest($2::text[], $3::text[]));
+
+-- name: show_files
+-- Show files as they are now; rows that say so already are left alone.
+insert into files as known (
+    event, file, position, handler, status, reason, version, digest, size
+)
+select * from unnest(
+    $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[],
+    $8::text[], $9::bigint[]
+)
+on conflict (event, file) do update set
+    position = excluded.position,
+    handler = excluded.handler,
+    status = excluded.status,
+    reason = excluded.reason,
+    version = excluded.version,
+    digest = excluded.digest,
+    size = excluded.size
+where (
+    known.position, known.handler, known.status, known.reason, known.version, known.digest,
+    known.size
+) is distinct from (
+    excluded.position, excluded.handler, excluded.status, excluded.reason, excluded.version,
+    excluded.digest, excluded.size
+);
+
+-- name: show_file_versions
+-- Show contents that files have had.
+insert into file_versions (event, file, version, digest, size, fact, made_at)
+select * from unnest(
+    $1::text[], $2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[],
+    $7::timestamptz[]
+)
+on conflict (event, file, version) do update set
+    digest = excluded.digest,
+    size = excluded.size,
+    fact = excluded.fact,
+    made_at = excluded.made_at;
+
+-- name: show_revisions
+-- Show revisions of histories.
+insert into revisions (event, number, commit, body)
+select * from unnest($1::text[], $2::integer[], $3::text[], $4::bytea[])
+on conflict (event, number) do update set commit = excluded.commit, body = excluded.body;
+
+-- name: show_dead_letters
+-- Show refused inputs; one that is shown already stays as it is.
+insert into dead_letters (id, occurred_at, reason, body)
+select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::bytea[])
+on conflict (id) do nothing;

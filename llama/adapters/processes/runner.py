@@ -1,0 +1,155 @@
+"""Runs tasks in the pool's children, with a deadline, and tells what became of them."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from llama.adapters.processes.handler_process import HandlerProcess, Recipe
+from llama.adapters.processes.pool import ProcessPool, Wear
+from llama.adapters.processes.protocol import Reply, Request
+from llama.adapters.processes.workspace import RunFolder, Workspace, remove
+from llama.domain.digests import WHOLE, Digest
+from llama.domain.errors import PipelineError, Unavailable
+from llama.domain.work import Task
+from llama.ports.artifacts import Artifacts
+from llama.ports.runner import Made, MadeFile, NotMade, RunError, RunOutcome
+from schemas.base import Sha256
+from schemas.files import AspectName
+
+_ASPECTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[AspectName, Sha256])
+_ERROR: TypeAdapter[RunError] = TypeAdapter(RunError)
+_GIB = 1024**3
+
+
+class ProcessRunner:
+    """Runs handlers of a pipeline in child processes; use it in `async with`.
+
+    On entering: PipelineError if the module `pipeline` has no importable PIPELINE.
+    """
+
+    def __init__(
+        self,
+        pipeline: str,
+        *,
+        artifacts: Artifacts,
+        work: Path,
+        processes: int = 2,
+        memory_bytes: int = _GIB,
+        wear: Wear | None = None,
+    ) -> None:
+        self._recipe = Recipe(pipeline, memory_bytes, work.absolute())
+        self._artifacts = artifacts
+        self._workspace = Workspace(work.absolute())
+        self._pool = ProcessPool(self._recipe, size=processes, wear=wear or Wear())
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Sweep the work folder and start the first child."""
+        async with AsyncExitStack() as opening:
+            await asyncio.to_thread(self._workspace.__enter__)
+            opening.push_async_callback(
+                asyncio.to_thread, self._workspace.__exit__, None, None, None
+            )
+            await opening.enter_async_context(self._pool)
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the children and remove the folders; runs still under way raise Unavailable."""
+        await self._open.aclose()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the children that there are now."""
+        return self._pool.pids
+
+    async def warm(self, *modules: str) -> None:
+        """Start all children and import modules that handlers import late, ahead of a run."""
+        await self._pool.warm(modules)
+
+    async def run(self, task: Task) -> RunOutcome:
+        """Run a task's handler on its inputs; cancelling this kills the run and no other.
+
+        ArtifactMissing or ArtifactCorrupt for an input that cannot be had, PipelineError if the
+        pipeline has no such handler or other code, Unavailable if no child can be had.
+        """
+        folder = await asyncio.to_thread(RunFolder.make, self._workspace.folder)
+        try:
+            await folder.place(task, self._artifacts)
+            async with self._pool.lend() as child:
+                return await self._run(task, folder, child)
+        finally:
+            await asyncio.to_thread(remove, folder.path)
+
+    async def _run(self, task: Task, folder: RunFolder, child: HandlerProcess) -> RunOutcome:
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        request = Request(
+            do="run",
+            handler=task.handler.name,
+            code=task.handler.code,
+            inputs=str(folder.inputs),
+            outputs=str(folder.outputs),
+        )
+        try:
+            async with asyncio.timeout(task.handler.timeout_s):
+                reply = await child.run(request)
+        except TimeoutError:
+            child.kill()
+            message = f"killed after {task.handler.timeout_s:g} s"
+            return _with_output(NotMade("timeout", message, clock.time() - began), child)
+        finally:
+            if child.is_spent:
+                await child.end()
+        wall_s = clock.time() - began
+        if reply is None:
+            return self._crashed(child, wall_s)
+        return await asyncio.to_thread(_outcome, reply, task, folder, wall_s=wall_s)
+
+    def _crashed(self, child: HandlerProcess, wall_s: float) -> NotMade:
+        if self._pool.is_closing:
+            raise Unavailable("the runner stopped in the middle of a run: run the task again")
+        message = f"its process ended, {child.how_it_ended()}"
+        return _with_output(NotMade("crash", message, wall_s), child)
+
+
+def _outcome(reply: Reply, task: Task, folder: RunFolder, *, wall_s: float) -> RunOutcome:
+    if reply.kind == "refused":
+        raise PipelineError(f"{reply.message}: deploy one pipeline to all services")
+    if reply.kind != "made":
+        return NotMade(_ERROR.validate_python(reply.error), reply.message, wall_s)
+    try:
+        aspects = _checked(reply.aspects)
+        contents = folder.collect(task)
+    except (ValueError, OSError) as error:
+        return NotMade("bad_output", f"{task.handler.name}: {error}", wall_s)
+    return Made(tuple(MadeFile(content, aspects) for content in contents), wall_s)
+
+
+def _checked(aspects: Mapping[str, str]) -> dict[str, Digest]:
+    if WHOLE in aspects:
+        raise ValueError(f"the aspect {WHOLE!r} is made for every file: leave it out")
+    try:
+        checked = _ASPECTS.validate_python(dict(aspects))
+    except ValidationError as error:
+        wrong = ", ".join(str(part["loc"][0]) for part in error.errors())
+        raise ValueError(f"aspects need lower-case names and SHA-256 digests: {wrong}") from error
+    return {name: Digest(digest) for name, digest in checked.items()}
+
+
+def _with_output(failed: NotMade, child: HandlerProcess) -> NotMade:
+    """Add what the process printed last: often the only trace of what it was doing."""
+    printed = child.printed()[-1000:]
+    if not printed:
+        return failed
+    return NotMade(failed.error, f"{failed.message}; it last printed: {printed}", failed.wall_s)

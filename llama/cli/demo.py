@@ -1,0 +1,133 @@
+"""The demonstration: one alert, from the topic to the last file, with everything real."""
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llama.cli.events import print_status, status_in
+from llama.cli.ingest import ingestion_in
+from llama.cli.output import fail, print_line
+from llama.cli.session import Session, open_log, open_session
+from llama.domain.errors import LlamaError
+from llama.domain.status import files_of
+from llama.runtime.lifecycle import run_until_stopped
+from llama.runtime.settings import Settings, read_settings
+from schemas.facts import FACTS, FileGenerated, TriggerReceived
+from schemas.status import EventStatus
+
+SETTLE_DEADLINE_S = 120.0
+"""The demo takes seconds; a slow machine under load gets two minutes."""
+LOOK_EVERY_S = 0.02
+MERGED_AGO = timedelta(minutes=20)
+
+
+def demo(
+    alert: Annotated[
+        Path | None, typer.Option("--alert", help="An igwn.gwalert notice (JSON) of your own.")
+    ] = None,
+) -> None:
+    """Run everything on one alert, show it happening, and leave the results in a folder."""
+    if alert is not None and not alert.is_file():
+        fail(f"{alert} is not a file that can be read: name a file with one notice", code=2)
+    from llama.embedded.supervisor import Supervisor
+
+    async def run() -> None:
+        settings = read_settings()
+        print_line(f"starting everything under {settings.home}")
+        async with Supervisor(settings, separate=False, tell=_tell).running():
+            await _show(settings, alert)
+
+    try:
+        run_until_stopped(run)
+    except LlamaError as error:
+        fail(str(error))
+
+
+def _tell(line: str) -> None:
+    print_line(f"  {line}")
+
+
+async def _show(settings: Settings, alert: Path | None) -> None:
+    async with open_session() as session, open_log(session) as log:
+        ingestion = ingestion_in(session, log)
+        name, raw = _notice(session, alert)
+        print_line(f"{name} ({len(raw):,} bytes) goes to the topic igwn.gwalert")
+        began = time.monotonic()
+        source = await ingestion.send(raw, name=name)
+        receipt = (await ingestion.receipts([source]))[0]
+        if receipt.event is None:
+            await ingestion.caught_up()
+            fail(f"{name} was refused: {receipt.reason} (dead letter {receipt.dead_letter})")
+        settled = asyncio.ensure_future(ingestion.settle([receipt.event]))
+        await _watch(session, receipt.event, began, settled)
+        await _conclude(session, receipt.event, settings)
+
+
+def _notice(session: Session, alert: Path | None) -> tuple[str, bytes]:
+    if alert is not None:
+        return alert.name, alert.read_bytes()
+    from llama.handlers.mock import mock_notice
+
+    now = session.clock.now()
+    return "a mock notice, merged 20 minutes ago", mock_notice(now - MERGED_AGO, latency=MERGED_AGO)
+
+
+async def _watch(
+    session: Session, event: str, began: float, settled: "asyncio.Future[None]"
+) -> None:
+    """Print a line whenever a file changes its status, until the event has settled."""
+    shown: dict[str, str] = {}
+    while True:
+        is_over = settled.done()
+        state = await session.models.state(event)
+        for file in files_of(state) if state else ():
+            if shown.get(file.name) != file.status:
+                shown[file.name] = file.status
+                elapsed = time.monotonic() - began
+                print_line(f"  +{elapsed:6.2f} s  {file.name:<20} {file.status}")
+        if is_over:
+            settled.result()
+            return
+        if time.monotonic() - began > SETTLE_DEADLINE_S:
+            settled.cancel()
+            fail(f"{event} has not settled in {SETTLE_DEADLINE_S:.0f} s: see the logs")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _conclude(session: Session, event: str, settings: Settings) -> None:
+    status = await status_in(session, event)
+    folder = await _export(session, status, settings.home / "events")
+    print_line()
+    print_status(status)
+    revisions = await session.history.log(event)
+    print_line(f"from the alert to the last file: {await _latency(session, event)}")
+    print_line(f"history: {len(revisions)} revisions, the newest is {revisions[0].commit[:12]}")
+    print_line(f"results: {folder}")
+    if (folder / "summary.html").exists():
+        print_line(f"to read: {folder / 'summary.html'}")
+
+
+async def _export(session: Session, status: EventStatus, root: Path) -> Path:
+    """Copy an event's files to a folder where people find them."""
+    folder = root / status.event
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in status.files:
+        (folder / file.name).unlink(missing_ok=True)
+        if file.digest is not None:
+            content = await session.artifacts.get(file.digest)
+            (folder / file.name).write_bytes(content)
+    return folder
+
+
+async def _latency(session: Session, event: str) -> str:
+    """Say how long it took from the newest notice to the last file made from it."""
+    facts = [FACTS.validate_json(row.body) for row in await session.models.facts(event)]
+    received = [fact.occurred_at for fact in facts if isinstance(fact, TriggerReceived)]
+    made = [fact.occurred_at for fact in facts if isinstance(fact, FileGenerated)]
+    if not made or max(made) < max(received):
+        return "nothing had to be made"
+    return f"{(max(made) - max(received)).total_seconds():.2f} s"

@@ -1,0 +1,134 @@
+"""Commands that start and stop the whole system on this machine."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llama.cli.output import fail, print_line, progress
+from llama.domain.errors import LlamaError
+from llama.runtime.addresses import Addresses, gateway_file
+from llama.runtime.settings import Settings, read_settings
+
+START_DEADLINE_S = 90.0
+"""Longer than the supervisor's own patience, so that its words reach the user."""
+STOP_DEADLINE_S = 60.0
+LOOK_EVERY_S = 0.05
+
+Separate = Annotated[bool, typer.Option("--separate", help="Give every service a process.")]
+
+
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when it is ready; it goes on.")
+    ] = False,
+    separate: Separate = False,
+) -> None:
+    """Start everything on this machine: servers, services, workers."""
+    settings = _settings()
+    if detach:
+        start_detached(settings, separate=separate)
+        return
+    from llama.runtime.lifecycle import run_until_stopped
+
+    try:
+        run_until_stopped(lambda: _serve(settings, separate=separate))
+    except LlamaError as error:
+        fail(str(error))
+
+
+def down() -> None:
+    """Stop what `llama up` has started."""
+    settings = _settings()
+    stop(settings)
+
+
+def start_detached(settings: Settings, *, separate: bool) -> None:
+    """Start the system in the background, and return when it is ready."""
+    from llama.embedded.supervisor import owner_of
+
+    owner = owner_of(settings)
+    if owner is not None:
+        fail(f"LLAMA runs already under {settings.home} (process {owner}): `llama down` stops it")
+    log = settings.home / "log" / "up.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "llama.cli", "up", *(["--separate"] if separate else [])]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "LLAMA_HOME": str(settings.home)},
+            start_new_session=True,
+        )
+    shown = _follow_until(
+        log,
+        lambda: gateway_file(settings).exists() and _is_ready(log),
+        has_ended=lambda: process.poll() is not None,
+    )
+    if not shown:
+        process.terminate()
+        fail(f"it did not start; its last words are above and in {log}")
+
+
+def stop(settings: Settings) -> None:
+    """Stop the system that runs under LLAMA_HOME, if one does."""
+    from llama.embedded.supervisor import owner_of
+
+    owner = owner_of(settings)
+    if owner is None:
+        print_line(f"nothing runs under {settings.home}")
+        return
+    os.kill(owner, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_DEADLINE_S
+    while owner_of(settings) is not None:
+        if time.monotonic() > deadline:
+            fail(f"process {owner} does not stop: look at {settings.home / 'log'}")
+        time.sleep(LOOK_EVERY_S)
+    print_line("stopped")
+
+
+async def _serve(settings: Settings, *, separate: bool) -> None:
+    from llama.embedded.supervisor import Supervisor
+
+    async with Supervisor(settings, separate=separate, tell=progress).running() as addresses:
+        progress(_ready_line(addresses, settings))
+        await asyncio.Event().wait()
+
+
+def _ready_line(addresses: Addresses, settings: Settings) -> str:
+    return f"ready: http://{addresses.http} (everything is kept under {settings.home})"
+
+
+def _is_ready(log: Path) -> bool:
+    return "ready: http" in log.read_text(errors="replace")
+
+
+def _follow_until(log: Path, is_done: Callable[[], bool], *, has_ended: Callable[[], bool]) -> bool:
+    """Show what a log says until something is the case; False if it will not be."""
+    deadline = time.monotonic() + START_DEADLINE_S
+    shown = 0
+    while True:
+        done, ended = is_done(), has_ended()
+        lines = log.read_text(errors="replace").splitlines()
+        for line in lines[shown:]:
+            progress(line)
+        shown = len(lines)
+        if done or ended or time.monotonic() > deadline:
+            return done and not ended
+        time.sleep(LOOK_EVERY_S)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except LlamaError as error:
+        fail(str(error), code=2)

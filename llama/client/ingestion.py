@@ -1,0 +1,123 @@
+"""Sends notices into the system, and waits until everything they lead to is done."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from llama.domain.digests import digest_json
+from llama.domain.errors import LlamaError
+from llama.domain.resolve import decide
+from llama.ports.clock import Clock
+from llama.ports.ledger import Ledger
+from llama.ports.message_log import LogReader, MessageLog
+from llama.ports.projections import ReadModels, Receipt
+from schemas.envelope import NAME_HEADER
+from schemas.facts import Source
+from schemas.reports import DeadLetter, RefusalReason
+from schemas.topics import (
+    ALERTS_TOPIC,
+    DEAD_LETTERS_TOPIC,
+    FACTS_TOPIC,
+    MEBIBYTE,
+    REVISIONS_TOPIC,
+    Topic,
+)
+
+MAX_NOTICE_BYTES = 16 * MEBIBYTE
+"""Three times the largest notice known; beyond it, nothing is read any further."""
+
+LOOK_EVERY_S = 0.02
+"""Between two looks at the read models while waiting."""
+FOLLOWERS: Mapping[str, Sequence[Topic]] = {
+    "dependency_resolver": (FACTS_TOPIC,),
+    "versioning": (FACTS_TOPIC,),
+    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC),
+}
+"""Who has to have read what before nothing is under way any more."""
+
+
+class WaitedTooLong(LlamaError):
+    """What was waited for did not happen in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """Sends notices to the alert topic, as an observatory's broker would."""
+
+    log: MessageLog
+    reader: LogReader
+    ledger: Ledger
+    models: ReadModels
+    clock: Clock
+
+    async def send(self, raw: bytes, *, name: str) -> Source:
+        """Put a notice on the alert topic; once this returns it is durable there."""
+        headers = {NAME_HEADER: name.encode("utf-8", "surrogateescape")[:300]}
+        record = await self.log.append_raw(ALERTS_TOPIC, raw, headers=headers)
+        return Source(topic=record.topic, partition=record.partition, offset=record.offset)
+
+    async def refuse_oversized(self, *, name: str, size: int) -> DeadLetter:
+        """Put what is too large to be a notice straight into the dead letters."""
+        printable = name.encode("ascii", "backslashreplace").decode()[:300]
+        letter = DeadLetter(
+            id=digest_json(["file", printable, size])[:32],
+            occurred_at=self.clock.now(),
+            reason=RefusalReason.TOO_LARGE,
+            detail=f"{size} bytes; a notice may have {MAX_NOTICE_BYTES}",
+            source=None,
+            name=printable,
+            raw=None,
+            size=size,
+        )
+        await self.log.append(DEAD_LETTERS_TOPIC, [letter])
+        return letter
+
+    async def receipts(self, sources: Sequence[Source]) -> Sequence[Receipt]:
+        """Wait until each notice has become a fact or a dead letter, and return which."""
+        received: list[Receipt] = []
+        for source in sources:
+            receipt = await self.models.receipt(source)
+            while receipt is None:
+                await asyncio.sleep(LOOK_EVERY_S)
+                receipt = await self.models.receipt(source)
+            received.append(receipt)
+        return received
+
+    async def settle(self, events: Collection[str]) -> None:
+        """Wait until nothing is under way for some events, retries included."""
+        await self.caught_up()
+        for event in events:
+            while not await self._is_done(event):
+                await asyncio.sleep(LOOK_EVERY_S)
+        await self.caught_up()
+
+    async def caught_up(self) -> None:
+        """Wait until every follower has read to where each topic ends now."""
+        for topic in (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC):
+            ends = await self.reader.ends(topic)
+            for follower, topics in FOLLOWERS.items():
+                while topic in topics and await self._is_behind(follower, topic, ends):
+                    await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _is_behind(self, follower: str, topic: Topic, ends: Mapping[int, int]) -> bool:
+        positions = await self.ledger.positions(follower, topic.name)
+        return any(positions.get(partition, 0) < end for partition, end in ends.items())
+
+    async def _is_done(self, event: str) -> bool:
+        state = await self.models.state(event)
+        if state is None:
+            return False
+        decision = decide(state, self.clock.now())
+        return decision.is_settled and not decision.timers and not await self.models.leased(event)
+
+
+async def within(timeout: timedelta, waiting: "asyncio.Future[None]", *, what: str) -> None:
+    """Wait for something; WaitedTooLong says for what, and how to look at it."""
+    try:
+        await asyncio.wait_for(waiting, timeout.total_seconds())
+    except TimeoutError as error:
+        raise WaitedTooLong(
+            f"{what} took longer than {timeout.total_seconds():.0f} s: look at `llama status` "
+            "and at the logs"
+        ) from error

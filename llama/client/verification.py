@@ -1,0 +1,201 @@
+"""Checks that everything agrees with the log: tables, history, artifacts, and each other."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from llama.domain.errors import ArtifactCorrupt, ArtifactMissing
+from llama.domain.revisions import Head, changed_files, revise
+from llama.domain.shown import shown_files
+from llama.domain.states import EventState, Outcome
+from llama.domain.work import Step, fold
+from llama.ports.artifacts import Artifacts
+from llama.ports.history import HistoryReader
+from llama.ports.message_log import Batch, LogReader
+from llama.ports.projections import FactRow, FileRow, ReadModels
+from schemas.facts import FACTS, Fact, FileGenerated, TriggerReceived
+from schemas.files import FileContent
+from schemas.topics import FACTS_TOPIC
+
+ALL_EVENTS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not what the log says."""
+
+    check: str
+    """log, projection, history, artifacts or inputs."""
+    subject: str
+    """The event, file or artifact that it is about."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the log amounts to, folded from zero."""
+
+    steps: dict[str, list[Step]]
+    """By event, in order."""
+    unreadable: list[str]
+    """Where records stand that are no facts."""
+
+    def state(self, event: str) -> EventState:
+        """Return an event's final state."""
+        return self.steps[event][-1].after
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Compares what is kept with what the log says."""
+
+    reader: LogReader
+    models: ReadModels
+    artifacts: Artifacts
+    history: HistoryReader
+
+    async def problems(self) -> AsyncIterator[Problem]:
+        """Go through everything that is wrong."""
+        replayed = await self.replay()
+        for place in replayed.unreadable:
+            yield Problem("log", place, "is not a fact that can be read: everybody skips it")
+        for event in sorted(replayed.steps):
+            async for problem in self._event(event, replayed):
+                yield problem
+        for event in await self._unknown(replayed):
+            yield Problem("projection", event, "is in the tables and not on the log")
+        async for problem in self._artifacts(replayed):
+            yield problem
+
+    async def replay(self) -> Replayed:
+        """Fold the whole log from zero."""
+        states: dict[str, EventState] = {}
+        replayed = Replayed({}, [])
+        async for batch in self.reader.read(FACTS_TOPIC):
+            facts = list(_readable(batch, replayed.unreadable))
+            for step in fold(facts, states):
+                replayed.steps.setdefault(step.fact.event, []).append(step)
+        return replayed
+
+    async def _event(self, event: str, replayed: Replayed) -> AsyncIterator[Problem]:
+        state = replayed.state(event)
+        if await self.models.state(event) != state:
+            yield Problem("projection", event, "its state differs from a replay of the log")
+        rows = list(await self.models.files(event))
+        for detail in _compare_files(rows, shown_files(state)):
+            yield Problem("projection", event, detail)
+        facts = await self.models.facts(event)
+        for detail in _compare_facts(facts, replayed.steps[event]):
+            yield Problem("projection", event, detail)
+        for detail in _made_from_old_inputs(rows, facts):
+            yield Problem("inputs", event, detail)
+        async for problem in self._history(event, replayed.steps[event]):
+            yield problem
+
+    async def _unknown(self, replayed: Replayed) -> list[str]:
+        events = await self.models.events(limit=ALL_EVENTS)
+        return sorted({row.event for row in events} - replayed.steps.keys())
+
+    async def _history(self, event: str, steps: Sequence[Step]) -> AsyncIterator[Problem]:
+        head: Head | None = None
+        try:
+            for step in steps:
+                changed = changed_files(step.before, step.after)
+                if changed:
+                    contents = {
+                        file: await self.artifacts.get(digest) if digest else None
+                        for file, digest in changed.items()
+                    }
+                    _, head = revise(head, event, contents, fact=step.fact)
+        except (ArtifactMissing, ArtifactCorrupt) as error:
+            yield Problem("history", event, f"cannot be computed again: {error}")
+            return
+        expected = head.commit if head else None
+        actual = await self.history.head(event)
+        if actual != expected:
+            yield Problem("history", event, f"head is {actual}, the log says {expected}")
+        elif head is not None and len(await self.history.log(event)) != head.number + 1:
+            yield Problem("history", event, "commits are missing between its first and its head")
+
+    async def _artifacts(self, replayed: Replayed) -> AsyncIterator[Problem]:
+        async for digest in self.artifacts.names():
+            try:
+                await self.artifacts.get(digest)
+            except ArtifactCorrupt as error:
+                yield Problem("artifacts", digest, str(error))
+        for digest, event in _referenced(replayed).items():
+            if not await self.artifacts.has(digest):
+                yield Problem("artifacts", digest, f"is missing; {event} refers to it")
+
+
+def _readable(batch: Batch, unreadable: list[str]) -> Iterator[tuple[int, int, Fact]]:
+    for record in batch.records:
+        try:
+            yield record.partition, record.offset, FACTS.validate_json(record.value or b"")
+        except ValidationError:
+            unreadable.append(f"{record.topic}[{record.partition}]@{record.offset}")
+
+
+def _compare_files(rows: Sequence[FileRow], expected: Sequence[FileRow]) -> list[str]:
+    have = {row.name: row for row in rows}
+    want = {row.name: row for row in expected}
+    return [
+        f"{name}: the table says {have.get(name)}, the log {want.get(name)}"
+        for name in sorted(have.keys() | want.keys())
+        if have.get(name) != want.get(name)
+    ]
+
+
+def _compare_facts(rows: Sequence[FactRow], steps: Sequence[Step]) -> list[str]:
+    have = [(row.partition, row.offset, row.id, row.outcome) for row in rows]
+    want = [(step.partition, step.offset, step.fact.id, step.after.outcome.value) for step in steps]
+    if have == want:
+        return []
+    return [f"the table has {len(have)} facts which are not the {len(want)} of the log"]
+
+
+def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> list[str]:
+    """Check each current file against its inputs, by the facts alone, not the fold's rules."""
+    contents: dict[tuple[str, str], FileContent] = {}
+    makers: dict[str, FileGenerated] = {}
+    for row in facts:
+        fact = FACTS.validate_json(row.body)
+        if isinstance(fact, FileGenerated | TriggerReceived):
+            contents |= {(content.file, content.digest): content for content in fact.files}
+        if isinstance(fact, FileGenerated) and row.outcome == Outcome.APPLIED:
+            makers |= {content.file: fact for content in fact.files}
+    shown = {row.name: contents.get((row.name, row.digest or "")) for row in rows}
+    problems: list[str] = []
+    for row in rows:
+        maker = makers.get(row.name)
+        if row.status == "current" and maker is not None:
+            problems += _stale_inputs(row, maker, shown)
+    return problems
+
+
+def _stale_inputs(
+    row: FileRow, maker: FileGenerated, shown: Mapping[str, FileContent | None]
+) -> list[str]:
+    stale: list[str] = []
+    for name, used in maker.inputs.items():
+        file, _, aspect = name.partition("#")
+        content = shown.get(file)
+        now = content.aspects.get(aspect) if content else None
+        if now != used:
+            stale.append(f"{row.name} is called current; {name} was {used} and is {now}")
+    return stale
+
+
+def _referenced(replayed: Replayed) -> dict[str, str]:
+    """Return every digest that the log refers to, and an event that does."""
+    digests: dict[str, str] = {}
+    for event, steps in replayed.steps.items():
+        for step in steps:
+            if isinstance(step.fact, TriggerReceived):
+                digests[step.fact.raw] = event
+            if isinstance(step.fact, FileGenerated | TriggerReceived):
+                for content in step.fact.files:
+                    digests[content.digest] = event
+                    digests |= {content.aspects[name]: event for name in content.attached}
+    return digests

@@ -1,0 +1,121 @@
+"""What lists show of an event: a pure derivation from its state, for every kind of read model."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from llama.domain.needs import Assessment, Assessor
+from llama.domain.resolve import decide_from
+from llama.domain.states import EventState
+
+LONGEST_REASON = 2000
+"""Characters: reasons quote operators and handlers, and a list is no place for an essay."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """One file of an event; version, digest and size are None when there is nothing to see."""
+
+    name: str
+    handler: str
+    status: str
+    reason: str
+    version: int | None
+    digest: str | None
+    size: int | None
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """One event in a list."""
+
+    event: str
+    alert_type: str
+    """Of the newest notice, as are its time and whether it is a test."""
+    time_created: datetime
+    event_time: datetime | None
+    """Of the newest notice that tells it: a retraction does not."""
+    significant: bool | None
+    """Of the newest notice that tells it."""
+    is_test: bool
+    retracted: bool
+    settled: bool
+    """Nothing is to be run but, perhaps, what is cooling down: no clock decides this."""
+    flags: Mapping[str, bool | str]
+    files: Mapping[str, int]
+    """How many files there are of each status."""
+    changed_at: datetime
+
+
+def shown_files(state: EventState) -> tuple[ShownFile, ...]:
+    """Return the files of the adopted pipeline, ancestors first."""
+    return _files(Assessor(state))
+
+
+def shown_event(state: EventState) -> ShownEvent | None:
+    """Return the event as lists show it; None before its first notice."""
+    return shown(state)[0]
+
+
+def shown(state: EventState) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
+    """Return the event and its files, each handler assessed once."""
+    assessor = Assessor(state)
+    files = _files(assessor)
+    return _event(assessor, files), files
+
+
+def storable(text: str) -> str:
+    """Return a text without zero characters: no database keeps them as text."""
+    return text.replace("\0", "")
+
+
+def _event(assessor: Assessor, files: tuple[ShownFile, ...]) -> ShownEvent | None:
+    state, notice = assessor.state, assessor.state.notice
+    if notice is None:
+        return None
+    newest_first = sorted(state.notices.values(), key=lambda record: record.age_key, reverse=True)
+    times = (record.event_time for record in newest_first if record.event_time is not None)
+    ranks = (record.significant for record in newest_first if record.significant is not None)
+    return ShownEvent(
+        event=state.event,
+        alert_type=notice.alert_type.value,
+        time_created=notice.time_created,
+        event_time=next(times, None),
+        significant=next(ranks, None),
+        is_test=notice.is_test,
+        retracted=state.is_retracted,
+        settled=_is_settled(assessor),
+        flags=state.flags.as_mapping(),
+        files=dict(Counter(file.status for file in files)),
+        changed_at=state.as_of,
+    )
+
+
+def _is_settled(assessor: Assessor) -> bool:
+    if assessor.state.manifest is None:
+        return False
+    runs = decide_from(assessor, assessor.state.as_of).runs
+    return all(run.not_before is not None for run in runs)
+
+
+def _files(assessor: Assessor) -> tuple[ShownFile, ...]:
+    return tuple(
+        _file(assessor.state, assessment, name)
+        for assessment in assessor.all()
+        for name in assessment.handler.files
+    )
+
+
+def _file(state: EventState, assessment: Assessment, name: str) -> ShownFile:
+    stored = None if assessment.is_hidden else state.tree.get(name)
+    return ShownFile(
+        name=name,
+        handler=assessment.handler.name,
+        status=assessment.status.value,
+        reason=storable(assessment.reason)[:LONGEST_REASON],
+        version=stored.version if stored else None,
+        digest=stored.content.digest if stored else None,
+        size=stored.content.size if stored else None,
+    )

@@ -1,0 +1,137 @@
+"""The values that make up the state of one event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import PlainSerializer
+
+from llama.domain.flags import Flags
+from schemas.facts import AlertType
+from schemas.files import FileContent, InputDigests, Manifest
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
+"""A set that is always written in the same order."""
+
+
+class Outcome(StrEnum):
+    """What folding a fact did."""
+
+    APPLIED = "applied"
+    """It changed the state."""
+    SUPERSEDED = "superseded"
+    """A result from inputs, code or a request that are no longer the latest: recorded only."""
+    REDUNDANT = "redundant"
+    """It says again what was already known: recorded only."""
+    IGNORED = "ignored"
+    """It does not bear on the state: an older notice, a lower epoch, an announcement."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """A notice of the event, as far as the fold needs it."""
+
+    identity: str
+    alert_type: AlertType
+    time_created: datetime
+    event_time: datetime | None
+    significant: bool | None
+    is_test: bool
+    raw: str
+    fact: str
+    files: tuple[FileContent, ...]
+
+    @property
+    def age_key(self) -> tuple[datetime, int, str, tuple[str, ...]]:
+        """Order notices by their own time; equal times by type, then by identity and content."""
+        digests = tuple(content.digest for content in self.files)
+        return self.time_created, self.alert_type.rank, self.identity, digests
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """The latest content of a file; it stays until it is replaced or deleted."""
+
+    content: FileContent
+    version: int
+    """0 for the first content, one more for every different one."""
+    fact: str
+    """Id of the fact that brought this content."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The latest accepted run of a handler."""
+
+    fact: str
+    need: str
+    code: str
+    inputs: InputDigests
+    at: datetime
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The latest failure of a handler, for the need that it was about."""
+
+    need: str
+    attempt: int
+    error: str
+    message: str
+    at: datetime
+    retry_at: datetime | None
+    """None: it has failed for good with these inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """Everything that the facts of an event amount to."""
+
+    event: str
+    sequence: int = 0
+    """Facts folded so far."""
+    epoch: int = 0
+    manifest: Manifest | None = None
+    notices: Mapping[str, NoticeRecord] = field(default_factory=dict[str, NoticeRecord])
+    """By identity."""
+    current_notice: str = ""
+    flags: Flags = field(default_factory=Flags)
+    files: Mapping[str, StoredFile] = field(default_factory=dict[str, StoredFile])
+    deleted: Names = frozenset()
+    """Files that an operator deleted: missing, though their latest digest is remembered."""
+    made: Mapping[str, Made] = field(default_factory=dict[str, Made])
+    """By handler, as are all mappings below."""
+    failures: Mapping[str, Failure] = field(default_factory=dict[str, Failure])
+    attempts: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    """How many runs were concluded in vain, by handler and need, since its last accepted one."""
+    requests: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Id of the latest act (deletion or request) that asks for a new run."""
+    vetoed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The reason, by vetoed handler."""
+    frozen: Mapping[str, str] = field(default_factory=dict[str, str])
+    acts: Names = frozenset()
+    """Ids of the operators' acts applied: a repeated one changes nothing."""
+    outcome: Outcome = Outcome.IGNORED
+    """What the last fact did."""
+    as_of: datetime = BEGINNING
+    """The latest occurred_at so far: it never runs backwards."""
+
+    @property
+    def notice(self) -> NoticeRecord | None:
+        """The newest notice by its own time, or None before the first."""
+        return self.notices.get(self.current_notice)
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether the newest notice is a retraction."""
+        return self.notice is not None and self.notice.alert_type is AlertType.RETRACTION
+
+    @property
+    def tree(self) -> dict[str, StoredFile]:
+        """The files that exist, by name."""
+        return {name: stored for name, stored in self.files.items() if name not in self.deleted}

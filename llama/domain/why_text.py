@@ -1,0 +1,75 @@
+"""The explanation of a file, in plain English lines for a terminal or a page."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from schemas.status import FailureStatus, InputStatus, MadeStatus, NeedStatus, Why
+
+DIGEST_LENGTH = 12
+"""As much of a digest as a person compares."""
+
+
+def text_of(why: Why) -> str:
+    """Return the lines of an explanation, without a line break at the end."""
+    return "\n".join(_lines(why))
+
+
+def _lines(why: Why) -> Iterator[str]:
+    yield f"{why.file} of {why.event} is {why.status}: {why.reason}."
+    yield from _making(why)
+    if why.failure is not None:
+        yield _failing(why.failure)
+    if why.needs is not None:
+        yield _needing(why.needs)
+    if why.inputs:
+        yield "Its inputs:"
+        yield from _table(why.inputs)
+    if why.waiting:
+        yield f"Waiting for it: {', '.join(why.waiting)}."
+
+
+def _making(why: Why) -> Iterator[str]:
+    if why.made is not None:
+        yield _making_of(why.made, why.handler or "")
+    elif why.handler is not None and why.inputs:
+        yield f"{why.handler} has never made it."
+
+
+def _making_of(made: MadeStatus, handler: str) -> str:
+    version = "" if made.version is None else f"; it is version {made.version}"
+    return f"{handler} (code {made.code}) ran at {_at(made.at)}, {made.wall_s:.2f} s{version}."
+
+
+def _failing(failure: FailureStatus) -> str:
+    then = "it is not tried again with these inputs"
+    if failure.retry_at is not None:
+        then = f"the cool-down ends at {_at(failure.retry_at)}"
+    return f"Attempt {failure.attempt} failed at {_at(failure.at)} ({failure.error}); {then}."
+
+
+def _needing(needs: NeedStatus) -> str:
+    when = "may start now" if needs.due else "starts after the cool-down"
+    return f"A run is wanted: attempt {needs.attempt} of need {_short(needs.id)} {when}."
+
+
+def _table(inputs: tuple[InputStatus, ...]) -> Iterator[str]:
+    width = max(len(row.input) for row in inputs)
+    for row in inputs:
+        status = f" [{row.status}]" if row.status else ""
+        yield f"  {row.input:<{width}}  {_compared(row)}{status}"
+
+
+def _compared(row: InputStatus) -> str:
+    if row.changed:
+        return f"changed from {_short(row.used)} to {_short(row.latest)}"
+    if row.used is None and row.latest is not None:
+        return f"not used yet, now {_short(row.latest)}"
+    return "not there" if row.latest is None else f"unchanged, {_short(row.latest)}"
+
+
+def _short(digest: str | None) -> str:
+    return "nothing" if digest is None else digest[:DIGEST_LENGTH]
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,212 @@
+"""The whole system on one machine: servers, services, workers; one lock, one way to stop."""
+
+import asyncio
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from llama.adapters.kafka.topics import ensure_topics
+from llama.adapters.postgres import migrate
+from llama.domain.errors import Misconfigured, Unavailable
+from llama.embedded.children import Child
+from llama.embedded.postgres import EmbeddedPostgres
+from llama.runtime.addresses import Addresses, addresses_file, gateway_file, write_atomically
+from llama.runtime.settings import Settings
+from schemas.topics import TOPICS
+
+LIGHT = ("trigger_ingest", "dependency_resolver", "versioning", "projection", "gateway")
+"""Services that wait for messages most of the time: on a laptop they share a process."""
+WORKER = "handler_worker"
+START_DEADLINE_S = 60.0
+"""A laptop under load takes seconds; after a minute something is wrong."""
+HOPELESS_RESTARTS = 4
+"""While starting: what fails this often in a row will not be cured by another try."""
+LOOK_EVERY_S = 0.02
+
+Tell = Callable[[str], None]
+"""Shows a line of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Starts everything, watches over it, and stops it in the reverse order."""
+
+    settings: Settings
+    separate: bool
+    tell: Tell
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Addresses]:
+        """Run the system within the block; Misconfigured if it runs already."""
+        with hold_lock(self.settings):
+            _sweep(self.settings.run_folder)
+            async with AsyncExitStack() as stack:
+                # What is entered first is left last: the servers outlive the services.
+                database_url = await self._postgres(stack)
+                group = await stack.enter_async_context(_Children())
+                kafka = await self._broker(group)
+                addresses = Addresses(kafka=kafka, database_url=database_url)
+                await ensure_topics(kafka, TOPICS)
+                await migrate(database_url)
+                write_atomically(addresses_file(self.settings), addresses.model_dump_json())
+                stack.callback(addresses_file(self.settings).unlink, missing_ok=True)
+                await self._services(group, addresses)
+                http = gateway_file(self.settings).read_text().strip()
+                self.tell(f"gateway at http://{http}")
+                yield addresses.model_copy(update={"http": http})
+                self.tell("stopping")
+
+    async def _postgres(self, stack: AsyncExitStack) -> str:
+        if self.settings.database_url:
+            return self.settings.database_url
+        server = EmbeddedPostgres(self.settings.home / "postgres")
+        dsn = await stack.enter_async_context(server)
+        self.tell("PostgreSQL (embedded) is ready")
+        return dsn
+
+    async def _broker(self, group: "_Children") -> str:
+        if self.settings.kafka:
+            return self.settings.kafka
+        port = _free_port()
+        port_file = self.settings.run_folder / "broker.port"
+        # The port is chosen here, so that a broker that had to be restarted is found again.
+        command = [
+            *(sys.executable, "-m", "llama.embedded.broker"),
+            *("--data", str(self.settings.home / "broker")),
+            *("--port", str(port), "--port-file", str(port_file), "--die-with-parent"),
+        ]
+        group.keep(self._child("broker", command, dict(os.environ)))
+        await group.wait_for(port_file, "the embedded broker")
+        self.tell(f"embedded broker (for laptops and tests) is ready at 127.0.0.1:{port}")
+        return f"127.0.0.1:{port}"
+
+    async def _services(self, group: "_Children", addresses: Addresses) -> None:
+        environment = self._environment(addresses)
+        for name, arguments in self._processes().items():
+            command = [sys.executable, "-m", *arguments]
+            group.keep(self._child(name, command, environment))
+        for service in (*LIGHT, WORKER):
+            path = self.settings.run_folder / f"{service}.ready"
+            await group.wait_for(path, service)
+        processes = len(self._processes())
+        self.tell(f"{len(LIGHT) + 1} services are ready in {processes} processes")
+
+    def _processes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the module, and its arguments, of every process of services."""
+        if self.separate:
+            return {name: (f"services.{name}",) for name in (*LIGHT, WORKER)}
+        return {"services": ("services", *LIGHT), WORKER: (f"services.{WORKER}",)}
+
+    def _environment(self, addresses: Addresses) -> dict[str, str]:
+        return {
+            **os.environ,
+            "LLAMA_HOME": str(self.settings.home),
+            "LLAMA_KAFKA": addresses.kafka,
+            "LLAMA_DATABASE_URL": addresses.database_url,
+            "PYTHONUNBUFFERED": "1",
+            # Libraries write their caches where they are told to, or into the user's home.
+            "MPLCONFIGDIR": str(self.settings.home / "cache" / "matplotlib"),
+            "XDG_CACHE_HOME": str(self.settings.home / "cache"),
+            "XDG_CONFIG_HOME": str(self.settings.home / "cache"),
+        }
+
+    def _child(self, name: str, command: list[str], environment: Mapping[str, str]) -> Child:
+        home = self.settings.home
+        return Child(name, command, environment, self.settings.run_folder, home / "log")
+
+
+class _Children:
+    """The children of a supervisor: kept alive within the block, stopped newest first."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._children: list[Child] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def keep(self, child: Child) -> None:
+        """Keep a child alive from now on."""
+        self._children.append(child)
+        keeping = asyncio.ensure_future(child.keep_alive())
+        self._stack.push_async_callback(_cancel, keeping)
+
+    async def wait_for(self, path: Path, what: str) -> None:
+        """Wait for the file by which something says that it is ready; Unavailable if it fails."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + START_DEADLINE_S
+        while not path.exists():
+            self._refuse_crash_loops()
+            if loop.time() > deadline:
+                raise Unavailable(f"{what} was not ready within {START_DEADLINE_S:.0f} s")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _refuse_crash_loops(self) -> None:
+        for child in self._children:
+            if child.restarts >= HOPELESS_RESTARTS:
+                raise Unavailable(
+                    f"{child.name} does not start; its last words, in {child.log_file}:\n"
+                    f"{child.last_words()}"
+                )
+
+
+async def _cancel(keeping: "asyncio.Future[None]") -> None:
+    keeping.cancel()
+    await asyncio.wait([keeping])
+
+
+@contextmanager
+def hold_lock(settings: Settings) -> Generator[None]:
+    """Hold the lock of LLAMA_HOME; Misconfigured if a running system has it."""
+    settings.run_folder.mkdir(parents=True, exist_ok=True)
+    path = settings.run_folder / "lock"
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"LLAMA runs already under {settings.home} (process {_owner(path)})"
+            raise Misconfigured(f"{message}: use it, or stop it with `llama down`") from error
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def owner_of(settings: Settings) -> int | None:
+    """Return the id of the process that runs the system; None if none does."""
+    path = settings.run_folder / "lock"
+    if not path.exists():
+        return None
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(_owner(path) or 0) or None
+    return None
+
+
+def _owner(path: Path) -> str:
+    return path.read_text().strip()
+
+
+def _sweep(run_folder: Path) -> None:
+    """Remove what an earlier run has left: its addresses are nobody's now."""
+    for pattern in ("*.ready", "*.pid", "*.port", "*.address", "addresses.json"):
+        for path in run_folder.glob(pattern):
+            path.unlink()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,67 @@
+"""A consumer's own place: how far it has read, and the state that this amounts to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from llama.domain.revisions import Head
+from llama.domain.states import EventState
+from llama.ports.projections import Receipt, Views
+from llama.ports.tasks import TaskBoard
+
+
+class Transaction(Protocol):
+    """What a consumer changes together, or not at all."""
+
+    @property
+    def tasks(self) -> TaskBoard:
+        """The open tasks."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """The read models."""
+        ...
+
+    async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
+        """Move this consumer's offset; Fenced if it is not where it was expected to be.
+
+        Called first: whoever loses the race for an offset changes nothing else.
+        """
+        ...
+
+    async def load(self, events: Collection[str]) -> dict[str, EventState]:
+        """Return this consumer's states of some events (empty ones for events unheard of)."""
+        ...
+
+    async def save(self, states: Sequence[EventState]) -> None:
+        """Keep this consumer's states of some events."""
+        ...
+
+    async def heads(self, events: Collection[str]) -> dict[str, Head]:
+        """Return the heads of those histories that have one."""
+        ...
+
+    async def move_heads(self, heads: Mapping[str, Head]) -> None:
+        """Keep the heads of some histories."""
+        ...
+
+    async def give_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Say what became of some records of an alert topic."""
+        ...
+
+
+class Ledger(Protocol):
+    """Keeps the places of all consumers."""
+
+    def transaction(self, consumer: str) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction of one consumer; it is durable when the block ends."""
+        ...
+
+    async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
+        """Return the next offset of every partition that the consumer has read from."""
+        ...
+
+    async def deployment_epoch(self, manifest_digest: str) -> int:
+        """Return the deployment counter of a pipeline: one more when it is not the latest."""
+        ...

@@ -1,0 +1,96 @@
+"""Read models: what the log amounts to, in tables that answer questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from llama.domain.shown import ShownEvent, ShownFile
+from llama.domain.states import EventState
+from llama.domain.work import Step
+from schemas.facts import Source
+from schemas.reports import DeadLetter, RevisionCommitted
+
+EventRow: TypeAlias = ShownEvent
+"""One event in a list."""
+FileRow: TypeAlias = ShownFile
+"""One file of an event, as lists show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact of an event, with where it stands and what it did."""
+
+    sequence: int
+    partition: int
+    offset: int
+    id: str
+    kind: str
+    occurred_at: datetime
+    outcome: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one record of an alert topic."""
+
+    source: Source
+    event: str | None
+    """The event it is about; None if it went to the dead letters."""
+    dead_letter: str | None
+    reason: str | None
+    fact_partition: int | None
+    fact_offset: int | None
+
+
+class Views(Protocol):
+    """Writes the read models (one writer: the projection)."""
+
+    async def record(self, steps: Sequence[Step]) -> None:
+        """Show what some steps changed."""
+        ...
+
+    async def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Show refused inputs."""
+        ...
+
+    async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
+        """Show revisions of histories."""
+        ...
+
+
+class ReadModels(Protocol):
+    """Answers questions."""
+
+    async def events(self, *, limit: int) -> Sequence[EventRow]:
+        """Return events, the latest merger first."""
+        ...
+
+    async def state(self, event: str) -> EventState | None:
+        """Return the state of an event as the projection has folded it."""
+        ...
+
+    async def files(self, event: str) -> Sequence[FileRow]:
+        """Return the files of an event, ancestors first."""
+        ...
+
+    async def facts(self, event: str) -> Sequence[FactRow]:
+        """Return what happened to an event, in order."""
+        ...
+
+    async def revisions(self, event: str) -> Sequence[RevisionCommitted]:
+        """Return the revisions of an event, oldest first."""
+        ...
+
+    async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
+        """Return refused inputs, newest first."""
+        ...
+
+    async def receipt(self, source: Source) -> Receipt | None:
+        """Return what became of a record of an alert topic; None while it is not decided."""
+        ...
+
+    async def leased(self, event: str) -> Sequence[str]:
+        """Return the handlers of an event that a worker is running now."""
+        ...

@@ -1,0 +1,60 @@
+"""Tasks: runs that are wanted, and the workers' leases on them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from llama.domain.work import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A task that a worker holds for a while; a higher fence means that it has changed hands."""
+
+    task: Task
+    worker: str
+    fence: int
+
+    @property
+    def key(self) -> tuple[str, str, str, int, int]:
+        """What tells this lease from any other one."""
+        task = self.task
+        return task.event, task.handler.name, task.need, task.attempt, self.fence
+
+
+class TaskBoard(Protocol):
+    """Says what is wanted (one writer: the resolver)."""
+
+    async def want(self, event: str, tasks: Sequence[Task]) -> None:
+        """Make these the open tasks of an event: add what is new, withdraw all others."""
+        ...
+
+
+class TaskQueue(Protocol):
+    """Hands tasks to workers."""
+
+    async def claim(
+        self, worker: str, *, handlers: Collection[tuple[str, str]], limit: int, lease: timedelta
+    ) -> Sequence[Lease]:
+        """Lease up to `limit` due tasks of these (handler, code) pairs, most urgent first.
+
+        A task whose lease has run out is due again, under a higher fence.
+        """
+        ...
+
+    async def renew(self, leases: Sequence[Lease], *, lease: timedelta) -> Collection[Lease]:
+        """Extend leases; return those that are still held (the others were taken or withdrawn)."""
+        ...
+
+    async def finish(self, lease: Lease) -> bool:
+        """Close a task whose result is on the log; False if it has changed hands."""
+        ...
+
+    async def release(self, lease: Lease) -> None:
+        """Give a task back unfinished, so that another worker takes it at once."""
+        ...
+
+    async def wait_for_work(self, timeout: timedelta) -> None:
+        """Return when there may be something to claim, at the latest after the timeout."""
+        ...

@@ -1,0 +1,67 @@
+"""Where the servers are: as set, or as a running `llama up` has left them."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from llama.domain.errors import Misconfigured
+from llama.runtime.settings import Settings
+
+
+class Addresses(BaseModel):
+    """The addresses of a running system."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kafka: str
+    database_url: str
+    http: str = ""
+    """host:port of the gateway; empty if it is not known."""
+
+
+def addresses_file(settings: Settings) -> Path:
+    """Return the file in which `llama up` leaves its addresses."""
+    return settings.run_folder / "addresses.json"
+
+
+def gateway_file(settings: Settings) -> Path:
+    """Return the file in which the gateway leaves its address."""
+    return settings.run_folder / "gateway.address"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a small file so that readers see all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def find_addresses(settings: Settings) -> Addresses:
+    """Return the addresses that are set, completed by those of a running `llama up`."""
+    found = _left_by_up(settings)
+    kafka = settings.kafka or (found.kafka if found else "")
+    database_url = settings.database_url or (found.database_url if found else "")
+    if not kafka or not database_url:
+        raise Misconfigured(
+            f"nothing runs under {settings.home}: start it with `llama up --detach`, or set "
+            "LLAMA_KAFKA and LLAMA_DATABASE_URL to servers of your own"
+        )
+    return Addresses(kafka=kafka, database_url=database_url, http=_gateway(settings))
+
+
+def _left_by_up(settings: Settings) -> Addresses | None:
+    try:
+        return Addresses.model_validate_json(addresses_file(settings).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        message = f"{addresses_file(settings)} is damaged: run `llama down` and `llama up` again"
+        raise Misconfigured(message) from error
+
+
+def _gateway(settings: Settings) -> str:
+    try:
+        return gateway_file(settings).read_text().strip()
+    except FileNotFoundError:
+        return ""

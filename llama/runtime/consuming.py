@@ -1,0 +1,44 @@
+"""The loop of every consumer: batch in, effects out, offset forward; again after any failure."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+import structlog
+
+from llama.domain.errors import Fenced, Unavailable
+from llama.ports.message_log import Batch, Subscription
+from llama.runtime.patience import persist
+
+Subscribe = Callable[[], AbstractAsyncContextManager[Subscription]]
+"""Opens a subscription at the consumer's present position."""
+Handle = Callable[[Batch], Awaitable[None]]
+"""Gives a batch all its effects; repeating it must be harmless."""
+
+_log = structlog.get_logger()
+
+
+async def consume(
+    subscribe: Subscribe, handle: Handle, *, on_start: Callable[[], None] = lambda: None
+) -> None:
+    """Consume for ever; a server that goes away is waited for, a lost race is started over."""
+    while True:
+        try:
+            await persist("consuming", lambda: _follow(subscribe, handle, on_start))
+        except Fenced as error:
+            _log.warning("consumer_fenced", error=str(error))
+
+
+async def _follow(subscribe: Subscribe, handle: Handle, on_start: Callable[[], None]) -> None:
+    async with subscribe() as subscription:
+        on_start()
+        async for batch in subscription.batches():
+            await _handle_until_done(handle, batch)
+            await subscription.confirm(batch)
+
+
+async def _handle_until_done(handle: Handle, batch: Batch) -> None:
+    """Repeat one batch in place while a server is away, rather than everything after it."""
+    try:
+        await handle(batch)
+    except Unavailable:
+        await persist(f"handling {batch.topic}[{batch.partition}]", lambda: handle(batch))

@@ -1,0 +1,75 @@
+"""Folds the log: what the resolver, the history and the projection have in common."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+from pydantic import ValidationError
+
+from llama.domain.states import EventState
+from llama.domain.work import Step, fold
+from llama.ports.ledger import Ledger, Transaction
+from llama.ports.message_log import Batch, Record
+from schemas.facts import FACTS, Fact
+
+React = Callable[[Transaction, Sequence[Step]], Awaitable[None]]
+"""Has the effects of some folded facts, within the transaction that moves the offset."""
+
+CACHED_EVENTS = 500
+"""States kept in memory: the events of some hours, at about 10 kB each."""
+
+_log = structlog.get_logger()
+
+
+class Folder:
+    """Folds batches of facts and reacts to them; remembers the states it has just folded."""
+
+    def __init__(self, consumer: str, ledger: Ledger, react: React) -> None:
+        self._consumer = consumer
+        self._ledger = ledger
+        self._react = react
+        self._cache: OrderedDict[str, EventState] = OrderedDict()
+
+    def forget(self) -> None:
+        """Forget all states: somebody else may have folded further in the meantime."""
+        self._cache.clear()
+
+    async def handle(self, batch: Batch) -> None:
+        """Fold a batch, react to it, and move the offset: all of it or nothing."""
+        facts = list(decoded(batch.records))
+        async with self._ledger.transaction(self._consumer) as transaction:
+            await transaction.advance(
+                batch.topic, batch.partition, expected=batch.start, to=batch.end
+            )
+            states = await self._states(transaction, {fact.event for *_, fact in facts})
+            steps = fold(facts, states)
+            await self._react(transaction, steps)
+            await transaction.save(list(states.values()))
+        self._remember(states)
+
+    async def _states(self, transaction: Transaction, events: set[str]) -> dict[str, EventState]:
+        states = {event: self._cache[event] for event in events if event in self._cache}
+        states |= await transaction.load(events - states.keys())
+        return states
+
+    def _remember(self, states: dict[str, EventState]) -> None:
+        for event, state in states.items():
+            self._cache[event] = state
+            self._cache.move_to_end(event)
+        while len(self._cache) > CACHED_EVENTS:
+            self._cache.popitem(last=False)
+
+
+def decoded(records: Iterable[Record]) -> Iterable[tuple[int, int, Fact]]:
+    """Decode facts; one that nobody can read is skipped by every service alike, and logged."""
+    for record in records:
+        try:
+            yield record.partition, record.offset, FACTS.validate_json(record.value or b"")
+        except ValidationError as error:
+            _log.error(
+                "fact_unreadable",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                errors=error.error_count(),
+            )

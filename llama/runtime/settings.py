@@ -1,0 +1,90 @@
+"""The settings of a process: read once, at its edge, from the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from llama.domain.errors import Misconfigured
+
+PREFIX = "LLAMA_"
+
+
+def default_home() -> Path:
+    """Return the user's data folder: for root the system's, since servers leave root behind."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/llama")
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "llama"
+
+
+class Settings(BaseSettings):
+    """What can be set, each as LLAMA_<NAME> in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default_factory=default_home, description="Everything that is kept lies under it."
+    )
+    kafka: str = Field(
+        default="", description="host:port of a Kafka server; empty: the embedded broker."
+    )
+    database_url: str = Field(
+        default="", description="URL of a PostgreSQL database; empty: the embedded one."
+    )
+    pipeline: str = Field(
+        default="llama.handlers", description="Module whose PIPELINE lists the handlers."
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Handlers run at the same time.")
+    lease_s: float = Field(
+        default=15.0,
+        gt=1,
+        description="Seconds after which the task of a silent worker is given to another.",
+    )
+    http: str = Field(
+        default="127.0.0.1:0", description="host:port of the gateway; port 0: any free one."
+    )
+    instance: int = Field(default=0, ge=0, description="Which of its siblings a service is.")
+    instances: int = Field(default=1, ge=1, description="How many siblings share the partitions.")
+    handler_memory_mb: int = Field(
+        default=1024, ge=64, description="Memory that a handler's process may allocate, in MiB."
+    )
+
+    @property
+    def run_folder(self) -> Path:
+        """Where running processes leave their addresses and ids."""
+        return self.home / "run"
+
+    @property
+    def artifacts_folder(self) -> Path:
+        """Where the bytes of all files are."""
+        return self.home / "artifacts"
+
+    @property
+    def history_folder(self) -> Path:
+        """Where the version histories are."""
+        return self.home / "history"
+
+    @property
+    def work_folder(self) -> Path:
+        """Where handlers run."""
+        return self.home / "work"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; Misconfigured names what is wrong and what would be right."""
+    environment = os.environ if environment is None else environment
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            choices = ", ".join(sorted(known))
+            raise Misconfigured(f"{name} is not a setting: unset it, or use one of {choices}")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise Misconfigured(f"{name}: {first['msg']} (got {first['input']!r})") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})

@@ -1,0 +1,48 @@
+"""What every message has in common."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+SHA256 = r"^[0-9a-f]{64}$"
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
+"""A SHA-256 in lower-case hexadecimal digits: the name of an artifact, or an aspect's digest."""
+EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+"""Name of an event: a superevent id. Safe as a path component and as part of a git ref."""
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+"""Name of a file within an event: one path component, no leading dot or dash."""
+ShortText = Annotated[str, StringConstraints(max_length=2000)]
+
+
+def zulu(moment: datetime) -> str:
+    """Write a moment as UTC with microseconds and a Z."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Moment = Annotated[AwareDatetime, PlainSerializer(zulu, return_type=str, when_used="json")]
+"""A moment with its zone, written as UTC with microseconds."""
+
+
+class Part(BaseModel):
+    """A value inside a message."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+
+class Message(Part):
+    """What every message says: which one it is, of which event, why and when."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="Derived from the occasion: a repeat of the message has the same id."
+    )
+    cause: Annotated[str, StringConstraints(max_length=200)] = Field(
+        default="", description="Id of the message that led to this one; empty for the first."
+    )
+    occurred_at: Moment = Field(description="When it happened, by the clock of its producer.")
+
+
+class EventMessage(Message):
+    """A message about one event: the event is its key on the topic."""
+
+    event: EventId = Field(description="The astrophysical event, for example S190814bv.")

@@ -1,0 +1,44 @@
+"""How a message becomes a Kafka record: JSON body, CloudEvents 1.0 headers, hop's own."""
+
+from schemas.base import EventMessage, Message, zulu
+
+SOURCE = "urn:llama"
+SCHEMA_VERSION = 1
+NAME_HEADER = "llama_name"
+"""Header of a notice that was read from a file: the name of the file."""
+Headers = list[tuple[str, bytes]]
+
+
+def type_name(message_type: type[Message]) -> str:
+    """Return the CloudEvents type of a message class, with the version of its schema."""
+    return f"llama.{message_type.__name__}.v{SCHEMA_VERSION}"
+
+
+def key_of(message: Message) -> bytes:
+    """Return the key of a message: its event, or its own id."""
+    return (message.event if isinstance(message, EventMessage) else message.id).encode()
+
+
+def body_of(message: Message) -> bytes:
+    """Return the JSON body of a message."""
+    return message.model_dump_json().encode()
+
+
+def headers_of(message: Message, *, is_test: bool = False) -> Headers:
+    """Return the headers that CloudEvents consumers and hop clients read."""
+    subject = key_of(message).decode()
+    fields = {
+        "ce_specversion": "1.0",
+        "ce_id": message.id,
+        "ce_source": SOURCE,
+        "ce_type": type_name(type(message)),
+        "ce_subject": subject,
+        "ce_time": zulu(message.occurred_at),
+        "ce_dataschema": f"{SOURCE}:schema:{type_name(type(message))}",
+        "content-type": "application/json",
+        "_id": message.id,
+        "_format": "json",
+    }
+    if is_test or subject.startswith(("MS", "TS")):
+        fields["_test"] = "true"
+    return [(name, value.encode()) for name, value in fields.items()]

@@ -1,0 +1,214 @@
+"""One realistic example of every message class, written by hand: the story of one event.
+
+The messages follow one another: a notice comes in, a pipeline is adopted, a file is made, an
+update makes it obsolete, operators act. Nothing here depends on a clock or on chance.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from schemas.base import Message
+from schemas.facts import (
+    AlertType,
+    Change,
+    FileDeleted,
+    FileFailed,
+    FileFrozen,
+    FileGenerated,
+    FileObsoleted,
+    FileRequested,
+    FileVetoed,
+    FlagName,
+    FlagsChanged,
+    PipelineAdopted,
+    Source,
+    TriggerReceived,
+)
+from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
+
+EVENT = "S190814bv"
+
+
+def _digest_of(words: str) -> str:
+    """Stand in for the digest of some content: the digest of words that describe it."""
+    return sha256(words.encode()).hexdigest()
+
+
+def _at(minute: int, second: int = 0) -> datetime:
+    return datetime(2019, 8, 14, 21, minute, second, tzinfo=UTC)
+
+
+NOTICE = _digest_of("identity of the first notice")
+FIRST_MAP = _digest_of("map of the first notice")
+SECOND_MAP = _digest_of("map of the second notice")
+SECOND_TRIGGER = f"{_digest_of('identity of the second notice')[:32]}.{SECOND_MAP[:8]}"
+COMMIT = _digest_of("a git commit")[:40]
+NEED = _digest_of("skymap.fits from the first map")[:32]
+LATER_NEED = _digest_of("skymap.fits from the second map")[:32]
+
+ALERT_FILE = FileContent(
+    file="alert.json",
+    digest=_digest_of("alert.json"),
+    size=2417,
+    aspects={
+        "whole": _digest_of("alert.json"),
+        "event": _digest_of("event in alert.json"),
+        "external": _digest_of("external in alert.json"),
+        "skymap": FIRST_MAP,
+    },
+    attached=("skymap",),
+)
+SKYMAP_FILE = FileContent(
+    file="skymap.fits",
+    digest=_digest_of("skymap.fits"),
+    size=783360,
+    aspects={
+        "whole": _digest_of("skymap.fits"),
+        "pixels": _digest_of("pixels in skymap.fits"),
+        "localisation": _digest_of("localisation in skymap.fits"),
+    },
+)
+ALERT_HANDLER = HandlerSpec(name="Alert", kind="triggered", files=("alert.json",), code="0")
+SKYMAP_HANDLER = HandlerSpec(
+    name="Skymap",
+    files=("skymap.fits",),
+    dependencies=(DependencySpec(file="alert.json", aspects=("skymap",)),),
+    code="1",
+)
+
+TRIGGER_RECEIVED = TriggerReceived(
+    id=f"{NOTICE[:32]}.{ALERT_FILE.digest[:8]}",
+    occurred_at=_at(31, 43),
+    event=EVENT,
+    notice=NOTICE,
+    alert_type=AlertType.PRELIMINARY,
+    time_created=_at(31, 40),
+    event_time=datetime(2019, 8, 14, 21, 10, 38, 995000, tzinfo=UTC),
+    significant=True,
+    raw=_digest_of("bytes of the first notice"),
+    raw_size=1037680,
+    source=Source(topic="igwn.gwalert", partition=0, offset=1201),
+    files=(ALERT_FILE,),
+    oddities=("external_coinc is missing: taken as null",),
+)
+PIPELINE_ADOPTED = PipelineAdopted(
+    id=_digest_of("adopted in epoch 3")[:32],
+    cause=TRIGGER_RECEIVED.id,
+    occurred_at=TRIGGER_RECEIVED.occurred_at,
+    event=EVENT,
+    epoch=3,
+    manifest=Manifest(digest=_digest_of("manifest"), handlers=(ALERT_HANDLER, SKYMAP_HANDLER)),
+)
+FLAGS_CHANGED = FlagsChanged(
+    id="request-7c1e",
+    occurred_at=_at(40),
+    event=EVENT,
+    changes={FlagName.UPLOAD: True, FlagName.ROLE: "observation"},
+    reason="the circular is to carry this result",
+)
+FILE_GENERATED = FileGenerated(
+    id=f"{NEED}.1",
+    cause=PIPELINE_ADOPTED.id,
+    occurred_at=_at(31, 46),
+    event=EVENT,
+    handler="Skymap",
+    need=NEED,
+    attempt=1,
+    code="1",
+    inputs={"alert.json#skymap": FIRST_MAP},
+    wall_s=0.75,
+    files=(SKYMAP_FILE,),
+)
+FILE_FAILED = FileFailed(
+    id=f"{LATER_NEED}.1",
+    cause=SECOND_TRIGGER,
+    occurred_at=_at(55, 12),
+    event=EVENT,
+    handler="Skymap",
+    need=LATER_NEED,
+    attempt=1,
+    code="1",
+    inputs={"alert.json#skymap": SECOND_MAP},
+    wall_s=300.0,
+    error="timeout",
+    message="Skymap of S190814bv ran for 300 s and was killed: raise TIMEOUT_S if that is usual",
+    retry_at=_at(55, 14),
+)
+FILE_OBSOLETED = FileObsoleted(
+    id=_digest_of("obsolete after the second notice")[:32],
+    cause=SECOND_TRIGGER,
+    occurred_at=_at(50, 11),
+    event=EVENT,
+    file="skymap.fits",
+    handler="Skymap",
+    generation=FILE_GENERATED.id,
+    because=(Change(input="alert.json#skymap", was=FIRST_MAP, now=SECOND_MAP),),
+)
+FILE_VETOED = FileVetoed(
+    id="request-81d4",
+    occurred_at=_at(56),
+    event=EVENT,
+    handler="Skymap",
+    by="operator on shift",
+    reason="the second map is known to be wrong",
+    vetoed=True,
+)
+FILE_FROZEN = FileFrozen(
+    id="request-93aa",
+    occurred_at=_at(57),
+    event=EVENT,
+    handler="Skymap",
+    by="operator on shift",
+    reason="cited in a circular",
+    frozen=True,
+)
+FILE_DELETED = FileDeleted(
+    id="request-a0f2",
+    occurred_at=_at(58),
+    event=EVENT,
+    handler="Skymap",
+    by="operator on shift",
+    reason="made with a broken table",
+)
+FILE_REQUESTED = FileRequested(
+    id="request-b615",
+    occurred_at=_at(59),
+    event=EVENT,
+    handler="Skymap",
+    by="operator on shift",
+    reason="to see whether the result repeats",
+)
+REVISION_COMMITTED = RevisionCommitted(
+    id=COMMIT,
+    cause=FILE_GENERATED.id,
+    occurred_at=FILE_GENERATED.occurred_at,
+    event=EVENT,
+    commit=COMMIT,
+    number=1,
+)
+DEAD_LETTER = DeadLetter(
+    id=_digest_of("record 1202 of partition 0")[:32],
+    occurred_at=_at(32),
+    reason=RefusalReason.BAD_TIME,
+    detail="time_created is 'yesterday': no ISO 8601 time",
+    source=Source(topic="igwn.gwalert", partition=0, offset=1202),
+    raw=_digest_of("bytes of no notice"),
+    size=512,
+)
+
+EXAMPLES: tuple[Message, ...] = (
+    TRIGGER_RECEIVED,
+    PIPELINE_ADOPTED,
+    FLAGS_CHANGED,
+    FILE_GENERATED,
+    FILE_FAILED,
+    FILE_OBSOLETED,
+    FILE_VETOED,
+    FILE_FROZEN,
+    FILE_DELETED,
+    FILE_REQUESTED,
+    REVISION_COMMITTED,
+    DEAD_LETTER,
+)
+"""One of each class, in the order of the topics' catalogue."""

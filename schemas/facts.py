@@ -1,0 +1,173 @@
+"""The facts of an event: everything that ever happened to it, in order, on one topic."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter
+
+from schemas.base import EventMessage, FileName, Moment, Part, Sha256, ShortText
+from schemas.files import FileContent, HandlerName, InputDigests, InputName, Manifest
+
+
+class AlertType(StrEnum):
+    """The stage of a notice, in the order that breaks ties between equal times."""
+
+    EARLYWARNING = "EARLYWARNING"
+    PRELIMINARY = "PRELIMINARY"
+    INITIAL = "INITIAL"
+    UPDATE = "UPDATE"
+    RETRACTION = "RETRACTION"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of ties: of two notices of one time, the higher is the newer."""
+        return list(AlertType).index(self)
+
+
+class Source(Part):
+    """Where a copy of a notice came from."""
+
+    topic: str
+    partition: NonNegativeInt
+    offset: NonNegativeInt
+
+
+class TriggerReceived(EventMessage):
+    """A notice about the event came in."""
+
+    kind: Literal["TriggerReceived"] = "TriggerReceived"
+    notice: Sha256 = Field(description="The notice's identity: equal for every copy of it.")
+    alert_type: AlertType
+    time_created: Moment = Field(description="The notice's own time: the newest one is current.")
+    event_time: Moment | None = Field(default=None, description="Merger time; null if not told.")
+    significant: bool | None = None
+    is_test: bool = Field(default=False, description="A mock or test superevent (MS, TS).")
+    raw: Sha256 = Field(description="The artifact with the bytes as they came.")
+    raw_size: NonNegativeInt
+    source: Source
+    files: tuple[FileContent, ...] = Field(description="What the notice brings: alert.json.")
+    oddities: tuple[str, ...] = ()
+
+
+class PipelineAdopted(EventMessage):
+    """From here on, these handlers decide which files the event must have."""
+
+    kind: Literal["PipelineAdopted"] = "PipelineAdopted"
+    epoch: PositiveInt = Field(description="Deployment counter: a lower one is ignored.")
+    manifest: Manifest
+
+
+class FlagName(StrEnum):
+    """The flags of an event."""
+
+    ROLE = "ROLE"
+    ONLINE = "ONLINE"
+    VETOED = "VETOED"
+    UPLOAD = "UPLOAD"
+    ICECUBE_UPLOAD = "ICECUBE_UPLOAD"
+    BLINDED_NEUTRINOS = "BLINDED_NEUTRINOS"
+    MANUAL = "MANUAL"
+
+
+class FlagsChanged(EventMessage):
+    """Somebody changed some flags; the others stay as they are."""
+
+    kind: Literal["FlagsChanged"] = "FlagsChanged"
+    changes: dict[FlagName, bool | Literal["observation", "test"]]
+    reason: ShortText = ""
+
+
+class RunResult(EventMessage):
+    """What every finished run of a handler reports."""
+
+    handler: HandlerName
+    need: Annotated[str, Field(max_length=64, description="What the run was for.")]
+    attempt: PositiveInt
+    code: str
+    inputs: InputDigests
+    wall_s: NonNegativeFloat = Field(default=0.0, description="Wall time of the run in seconds.")
+
+
+class FileGenerated(RunResult):
+    """A run of a handler made its files."""
+
+    kind: Literal["FileGenerated"] = "FileGenerated"
+    files: tuple[FileContent, ...] = Field(min_length=1)
+
+
+class FileFailed(RunResult):
+    """A run of a handler made nothing."""
+
+    kind: Literal["FileFailed"] = "FileFailed"
+    error: Literal["permanent", "exception", "timeout", "memory", "crash", "bad_output"]
+    message: ShortText = ""
+    retry_at: Moment | None = Field(description="Not before this; null: failed for good.")
+
+
+class Change(Part):
+    """One input (or the code, named `code`) that is no longer what it was."""
+
+    input: InputName
+    was: str | None
+    now: str | None
+
+
+class FileObsoleted(EventMessage):
+    """A file is no longer current: one of its inputs, or its code, changed."""
+
+    kind: Literal["FileObsoleted"] = "FileObsoleted"
+    file: FileName
+    handler: HandlerName
+    generation: str = Field(description="Id of the fact that made the file.")
+    because: tuple[Change, ...]
+
+
+class Act(EventMessage):
+    """Something that an operator did to a handler's files; its id is the request's."""
+
+    handler: HandlerName
+    by: ShortText = ""
+    reason: ShortText = ""
+
+
+class FileVetoed(Act):
+    """An operator forbade (or allowed again) the making of a handler's files."""
+
+    kind: Literal["FileVetoed"] = "FileVetoed"
+    vetoed: bool = True
+
+
+class FileFrozen(Act):
+    """An operator keeps a handler's files as they are (or lets them go again)."""
+
+    kind: Literal["FileFrozen"] = "FileFrozen"
+    frozen: bool = True
+
+
+class FileDeleted(Act):
+    """An operator deleted a handler's files: they are missing until made again."""
+
+    kind: Literal["FileDeleted"] = "FileDeleted"
+
+
+class FileRequested(Act):
+    """An operator wants a handler's files made again, whether or not anything changed."""
+
+    kind: Literal["FileRequested"] = "FileRequested"
+
+
+Fact = Annotated[
+    TriggerReceived
+    | PipelineAdopted
+    | FlagsChanged
+    | FileGenerated
+    | FileFailed
+    | FileObsoleted
+    | FileVetoed
+    | FileFrozen
+    | FileDeleted
+    | FileRequested,
+    Field(discriminator="kind"),
+]
+FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+"""Decodes a fact of any kind."""

@@ -1,0 +1,7 @@
+"""Decides which files every event needs now, and says which have become obsolete."""
+
+from schemas.topics import FACTS_TOPIC
+
+CONSUMES = (FACTS_TOPIC,)
+PRODUCES = (FACTS_TOPIC,)
+OWNS = ("tasks", "deployments")

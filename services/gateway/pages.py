@@ -1,0 +1,120 @@
+"""Pages for people: all events, and one event. They work without scripts."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from llama.domain.states import EventState
+from llama.domain.why import explanation_of
+from llama.domain.why_text import text_of
+from schemas.status import EventStatus
+from services.gateway.sources import Sources, limit_of
+
+PICTURE = "skymap.png"
+SUMMARY = "summary.html"
+NEWEST_FACTS = 200
+"""A page shows this many facts; the JSON address has all of them."""
+SIZE_STEP = 1024
+SECONDS_TO_REFRESH = 5
+"""How soon a page of an event that is being worked on is loaded again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The look of all pages, and the policy that admits just this look."""
+
+    style: str
+    policy: str
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["moment"] = _moment
+    environment.filters["bytes"] = _bytes
+    return environment
+
+
+def _theme() -> Theme:
+    style = _resource("style.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Theme(style, policy)
+
+
+def _resource(name: str) -> str:
+    return files("services.gateway").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Renders the pages."""
+
+    sources: Sources
+    environment: Environment = field(default_factory=_environment)
+    theme: Theme = field(default_factory=_theme)
+
+    async def events(self, request: Request) -> Response:
+        """Show the list of events, the latest merger first."""
+        rows = await self.sources.models.events(limit=limit_of(request))
+        return self._page("events.html", rows=rows)
+
+    async def event(self, request: Request) -> Response:
+        """Show one event: its files, its picture, its graph and its history."""
+        state = await self.sources.state(request)
+        status = await self.sources.status(state)
+        return self._page(
+            "event.html",
+            status=status,
+            notice=state.notice,
+            whys=self._whys(state, status),
+            picture=_shown(status, PICTURE),
+            summary=_shown(status, SUMMARY),
+            facts=list(await self.sources.models.facts(state.event))[-NEWEST_FACTS:],
+            revisions=await self.sources.models.revisions(state.event),
+            has_graph=self.sources.draw is not None,
+            refresh=None if status.settled else SECONDS_TO_REFRESH,
+        )
+
+    def _whys(self, state: EventState, status: EventStatus) -> dict[str, str]:
+        now = self.sources.clock.now()
+        whys = (explanation_of(state, file.name, now=now) for file in status.files)
+        return {why.file: text_of(why) for why in whys if why is not None}
+
+    def _page(self, template: str, **values: object) -> Response:
+        page = self.environment.get_template(template)
+        headers = {"Content-Security-Policy": self.theme.policy, "Cache-Control": "no-store"}
+        return HTMLResponse(page.render(style=self.theme.style, **values), headers=headers)
+
+
+def _shown(status: EventStatus, name: str) -> str | None:
+    """Return the digest of a file that can be shown on the page: a new one loads anew."""
+    return next((file.digest for file in status.files if file.name == name), None)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _bytes(size: int | None) -> str:
+    if size is None:
+        return ""
+    if size < SIZE_STEP:
+        return f"{size} B"
+    if size < SIZE_STEP**2:
+        return f"{size / SIZE_STEP:.1f} kiB"
+    return f"{size / SIZE_STEP**2:.1f} MiB"

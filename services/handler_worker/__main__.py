@@ -1,0 +1,40 @@
+"""Wires handler_worker."""
+
+import os
+import socket
+from datetime import timedelta
+
+from llama.adapters.processes import ProcessRunner
+from services.handler_worker.reactions import Worker
+from services.wiring import Wiring, run
+
+PROCESS = "handler_worker"
+
+
+async def serve(wiring: Wiring) -> None:
+    """Carry out tasks in child processes."""
+    settings = wiring.settings
+    async with ProcessRunner(
+        settings.pipeline,
+        artifacts=wiring.artifacts,
+        work=settings.work_folder,
+        processes=settings.workers,
+        memory_bytes=settings.handler_memory_mb * 1024 * 1024,
+    ) as runner:
+        worker = Worker(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            queue=wiring.queue,
+            runner=runner,
+            artifacts=wiring.artifacts,
+            log=wiring.log,
+            clock=wiring.clock,
+            handlers=[(name, one.CODE_VERSION) for name, one in wiring.handlers.items()],
+            capacity=settings.workers,
+            lease=timedelta(seconds=settings.lease_s),
+        )
+        wiring.is_ready(PROCESS)
+        await worker.work()
+
+
+if __name__ == "__main__":
+    run(PROCESS, {PROCESS: serve})

@@ -1,0 +1,7 @@
+"""Keeps the read models: what the log amounts to, in tables that answer questions."""
+
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
+
+CONSUMES = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
+PRODUCES = ()
+OWNS = ("facts", "events", "files", "file_versions", "revisions", "dead_letters")

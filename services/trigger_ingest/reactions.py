@@ -1,0 +1,132 @@
+"""A record on an alert topic becomes a TriggerReceived, or a dead letter that says why not."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from llama.domain.digests import WHOLE, digest_bytes, digest_json
+from llama.domain.notice import Notice, Refused, read_notice
+from llama.handlers.alert import Alert
+from llama.ports.artifacts import Artifacts
+from llama.ports.clock import Clock
+from llama.ports.ledger import Ledger
+from llama.ports.message_log import Batch, MessageLog, Record
+from llama.ports.projections import Receipt
+from schemas.envelope import NAME_HEADER
+from schemas.facts import Source, TriggerReceived
+from schemas.files import FileContent
+from schemas.reports import DeadLetter
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC
+
+CONSUMER = "trigger_ingest"
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Reads notices: first their bytes are kept, then the fact is on the log, then the offset."""
+
+    log: MessageLog
+    artifacts: Artifacts
+    ledger: Ledger
+    clock: Clock
+
+    async def handle(self, batch: Batch) -> None:
+        """Take in some records."""
+        receipts = [await self._take(record) for record in batch.records]
+        async with self.ledger.transaction(CONSUMER) as transaction:
+            await transaction.advance(
+                batch.topic, batch.partition, expected=batch.start, to=batch.end
+            )
+            await transaction.give_receipts(receipts)
+
+    async def _take(self, record: Record) -> Receipt:
+        raw = record.value or b""
+        read = read_notice(raw)
+        kept = await self.artifacts.put(raw)
+        if isinstance(read, Refused):
+            return await self._refuse(record, read, kept)
+        return await self._accept(record, read, kept)
+
+    async def _accept(self, record: Record, notice: Notice, raw: str) -> Receipt:
+        for attachment in notice.attachments.values():
+            await self.artifacts.put(attachment)
+        await self.artifacts.put(notice.alert)
+        fact = TriggerReceived(
+            id=f"{notice.identity[:32]}.{digest_bytes(notice.alert)[:8]}",
+            occurred_at=self.clock.now(),
+            event=notice.superevent_id,
+            notice=notice.identity,
+            alert_type=notice.alert_type,
+            time_created=notice.time_created,
+            event_time=notice.event_time,
+            significant=notice.significant,
+            is_test=notice.is_test,
+            raw=raw,
+            raw_size=len(record.value or b""),
+            source=_source(record),
+            files=(alert_file(notice),),
+            oddities=notice.oddities,
+        )
+        written = (await self.log.append(FACTS_TOPIC, [fact]))[0]
+        _log.info(
+            "notice_received",
+            event_id=fact.event,
+            alert_type=fact.alert_type,
+            notice=fact.notice[:12],
+            oddities=len(fact.oddities),
+        )
+        return Receipt(
+            source=fact.source,
+            event=fact.event,
+            dead_letter=None,
+            reason=None,
+            fact_partition=written.partition,
+            fact_offset=written.offset,
+        )
+
+    async def _refuse(self, record: Record, refused: Refused, raw: str) -> Receipt:
+        source = _source(record)
+        letter = DeadLetter(
+            id=digest_json([source.topic, source.partition, source.offset])[:32],
+            occurred_at=self.clock.now(),
+            reason=refused.reason,
+            detail=refused.detail,
+            source=source,
+            name=_name(record),
+            raw=raw,
+            size=len(record.value or b""),
+        )
+        await self.log.append(DEAD_LETTERS_TOPIC, [letter])
+        _log.warning("notice_refused", reason=letter.reason, detail=letter.detail, id=letter.id)
+        return Receipt(
+            source=source,
+            event=None,
+            dead_letter=letter.id,
+            reason=letter.reason,
+            fact_partition=None,
+            fact_offset=None,
+        )
+
+
+def alert_file(notice: Notice) -> FileContent:
+    """Return alert.json as the notice brings it."""
+    digest = digest_bytes(notice.alert)
+    return FileContent(
+        file=Alert.FILENAME,
+        digest=digest,
+        size=len(notice.alert),
+        aspects={WHOLE: digest, **notice.aspects},
+        attached=notice.attached,
+    )
+
+
+def _source(record: Record) -> Source:
+    return Source(topic=record.topic, partition=record.partition, offset=record.offset)
+
+
+def _name(record: Record) -> str:
+    """Return the name header as printable text: it came from outside."""
+    raw = dict(record.headers).get(NAME_HEADER, b"")
+    return raw[:300].decode("ascii", errors="backslashreplace").encode("unicode_escape").decode()

@@ -1,0 +1,25 @@
+"""Wires versioning."""
+
+from llama.adapters.git.history import GitHistory
+from llama.runtime.consuming import consume
+from llama.runtime.folding import Folder
+from services.versioning import CONSUMES
+from services.versioning.reactions import CONSUMER, Historian
+from services.wiring import Wiring, run
+
+
+async def serve(wiring: Wiring) -> None:
+    """Fold the log and write what changed to git."""
+    async with GitHistory(wiring.settings.history_folder) as history:
+        historian = Historian(wiring.log, history, wiring.artifacts)
+        folder = Folder(CONSUMER, wiring.ledger, historian.react)
+
+        def begin() -> None:
+            folder.forget()
+            wiring.is_ready(CONSUMER)
+
+        await consume(wiring.subscribe(CONSUMER, CONSUMES), folder.handle, on_start=begin)
+
+
+if __name__ == "__main__":
+    run(CONSUMER, {CONSUMER: serve})

@@ -1,0 +1,110 @@
+"""Gives services their adapters: the one place in this room that chooses technologies."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from llama.adapters.artifacts import DiskArtifacts
+from llama.adapters.kafka.log import KafkaLog
+from llama.adapters.kafka.subscription import KafkaSubscription, Share
+from llama.adapters.kafka.topics import ensure_topics
+from llama.adapters.postgres import PostgresLedger, PostgresReadModels, PostgresTaskQueue, connect
+from llama.adapters.system_clock import SystemClock
+from llama.domain.pipeline import Handlers
+from llama.runtime.addresses import Addresses, find_addresses, write_atomically
+from llama.runtime.consuming import Subscribe
+from llama.runtime.lifecycle import die_with_parent, run_until_stopped
+from llama.runtime.logs import configure_logs
+from llama.runtime.patience import persist
+from llama.runtime.pipelines import load_pipeline
+from llama.runtime.settings import Settings, read_settings
+from schemas.topics import TOPICS, Topic
+
+_log = structlog.get_logger()
+
+
+class Wiring:
+    """The adapters of one process, shared by the services that it hosts."""
+
+    ledger: PostgresLedger
+    queue: PostgresTaskQueue
+    models: PostgresReadModels
+    log: KafkaLog
+
+    def __init__(self, settings: Settings, *, process: str) -> None:
+        self.settings = settings
+        self.process = process
+        self.addresses: Addresses = find_addresses(settings)
+        self.clock = SystemClock()
+        self.artifacts = DiskArtifacts(settings.artifacts_folder)
+        self.handlers: Handlers = load_pipeline(settings.pipeline)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        kafka = self.addresses.kafka
+        await persist("checking topics", lambda: ensure_topics(kafka, TOPICS))
+        pool = await persist("connecting", lambda: connect(self.addresses.database_url))
+        self._stack.push_async_callback(pool.close)
+        self.ledger = PostgresLedger(pool)
+        self.queue = PostgresTaskQueue(pool)
+        self.models = PostgresReadModels(pool)
+        self.log = await self._stack.enter_async_context(
+            KafkaLog(kafka, client_id=f"llama.{self.process}")
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    def subscribe(
+        self, consumer: str, topics: Sequence[Topic], *, max_records: int = 500
+    ) -> Subscribe:
+        """Return how a consumer opens its share of some topics, from where it stopped."""
+
+        async def positions(topic: str) -> Mapping[int, int]:
+            return await self.ledger.positions(consumer, topic)
+
+        return lambda: KafkaSubscription(
+            self.addresses.kafka,
+            topics,
+            consumer=consumer,
+            positions=positions,
+            share=Share(self.settings.instance, self.settings.instances),
+            max_records=max_records,
+        )
+
+    def is_ready(self, service: str) -> None:
+        """Say that a service has begun to work."""
+        path = self.settings.run_folder / f"{service}.ready"
+        write_atomically(path, f"{self.clock.now().isoformat()}\n")
+        _log.info("service_ready", ready=service)
+
+
+Serve = Callable[[Wiring], Awaitable[None]]
+
+
+def run(process: str, services: Mapping[str, Serve]) -> None:
+    """Run services in this process until it is told to stop or one of them fails."""
+    die_with_parent()
+    configure_logs(process)
+    settings = read_settings()
+
+    async def live() -> None:
+        async with Wiring(settings, process=process) as wiring, asyncio.TaskGroup() as group:
+            for serve in services.values():
+                group.create_task(_serve(serve, wiring))
+
+    run_until_stopped(live)
+
+
+async def _serve(serve: Serve, wiring: Wiring) -> None:
+    await serve(wiring)

@@ -1,0 +1,102 @@
+"""Migrations run forward, once each, and refuse a database that is not what they left."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from llama.adapters.postgres import connect, migrate
+from llama.adapters.postgres.migrating import Migration, load_migrations
+from llama.domain.errors import Misconfigured
+from tests.support.postgres import Databases
+
+TABLES = frozenset(
+    {
+        *("offsets", "states", "heads", "receipts", "deployments", "tasks", "migrations"),
+        *("events", "files", "file_versions", "facts", "revisions", "dead_letters"),
+    }
+)
+
+
+@pytest.fixture
+async def empty_dsn(databases: Databases) -> AsyncGenerator[str]:
+    """Make a database without any table."""
+    async with databases.fresh(template="template0") as dsn:
+        yield dsn
+
+
+async def column(dsn: str, sql: str) -> list[str]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return [row[0] for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
+
+
+async def tables(dsn: str) -> list[str]:
+    return await column(dsn, "select tablename from pg_tables where schemaname = 'public'")
+
+
+async def test_an_empty_database_gets_all_tables(empty_dsn: str) -> None:
+    applied = await migrate(empty_dsn)
+
+    assert applied == [migration.number for migration in load_migrations()]
+    assert set(await tables(empty_dsn)) == TABLES
+
+
+async def test_every_table_says_who_writes_it(database_dsn: str) -> None:
+    comments = await column(
+        database_dsn,
+        "select coalesce(obj_description(oid), relname) from pg_class "
+        "where relkind = 'r' and relnamespace = 'public'::regnamespace "
+        "and relname <> 'migrations'",
+    )
+
+    assert [comment for comment in comments if not comment.startswith("Writer")] == []
+
+
+async def test_a_second_time_there_is_nothing_to_do(empty_dsn: str) -> None:
+    await migrate(empty_dsn)
+
+    assert await migrate(empty_dsn) == []
+
+
+async def test_of_many_that_start_at_once_one_migrates(empty_dsn: str) -> None:
+    applied = await asyncio.gather(*(migrate(empty_dsn) for _ in range(5)))
+
+    assert sorted(map(len, applied)) == [0, 0, 0, 0, len(load_migrations())]
+
+
+async def test_an_edited_migration_is_refused(empty_dsn: str) -> None:
+    first, *others = load_migrations()
+    await migrate(empty_dsn)
+    edited = replace(first, sql=first.sql + "\n-- an afterthought\n")
+
+    with pytest.raises(Misconfigured, match=r"migration 1 \(ledger\) was edited after"):
+        await migrate(empty_dsn, migrations=[edited, *others])
+
+
+async def test_a_database_of_a_newer_release_is_refused(empty_dsn: str) -> None:
+    await migrate(empty_dsn)
+
+    with pytest.raises(Misconfigured, match="migration 3, which this release does not know"):
+        await migrate(empty_dsn, migrations=load_migrations()[:2])
+
+
+async def test_a_migration_that_fails_leaves_those_before_it(empty_dsn: str) -> None:
+    good = Migration(1, "good", "create table good (n integer)")
+    bad = Migration(2, "bad", "create table half (n integer); create table good (n integer)")
+
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate(empty_dsn, migrations=[good, bad])
+
+    assert set(await tables(empty_dsn)) == {"migrations", "good"}
+    assert await migrate(empty_dsn, migrations=[good, replace(bad, sql="select 1")]) == [2]
+
+
+async def test_a_database_without_tables_is_told_to_be_migrated(empty_dsn: str) -> None:
+    async with await connect(empty_dsn) as database:
+        with pytest.raises(Misconfigured, match="apply the migrations"):
+            await database.fetch("positions", "resolver", "llama.facts")

@@ -1,0 +1,163 @@
+"""What a runner makes of handlers, good ones and bad ones."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from llama.adapters.processes import ProcessRunner
+from llama.domain.digests import digest_bytes
+from llama.domain.errors import ArtifactMissing, PipelineError
+from llama.domain.handler import FileHandler
+from llama.ports.runner import Made, MadeFile, NotMade, Runner
+from tests.contract.runner.scene import PIPELINE, a_notice, a_store, a_task
+from tests.support import handlers_for_runner as handlers
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def runner(work: Path) -> AsyncIterator[Runner]:
+    artifacts = await a_store(b"other")
+    memory = 512 * handlers.MEBIBYTE
+    async with ProcessRunner(PIPELINE, artifacts=artifacts, work=work, memory_bytes=memory) as one:
+        yield one
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_makes_a_file_with_its_aspects(runner: Runner) -> None:
+    made = await runner.run(a_task(handlers.Upper, a_notice()))
+
+    assert isinstance(made, Made)
+    assert made.files == (MadeFile(b"A NOTICE", {"first": digest_bytes(b"A")}),)
+    assert 0 < made.wall_s < 60
+
+
+async def content_of(runner: Runner, handler: type[FileHandler], *, other: bool = False) -> bytes:
+    more = [a_notice(b"other").model_copy(update={"file": "other.json", "attached": ()})]
+    outcome = await runner.run(a_task(handler, a_notice(), *(more if other else [])))
+    assert isinstance(outcome, Made), outcome
+    return outcome.files[0].content
+
+
+async def failure_of(runner: Runner, handler: type[FileHandler]) -> NotMade:
+    outcome = await runner.run(a_task(handler, a_notice()))
+    assert isinstance(outcome, NotMade), outcome
+    return outcome
+
+
+async def test_gives_declared_attachments(runner: Runner) -> None:
+    assert await content_of(runner, handlers.Attached) == b"a notice+a map"
+
+
+async def test_an_optional_input_may_be_there_or_not(runner: Runner) -> None:
+    assert await content_of(runner, handlers.Optional) == b"without"
+    assert await content_of(runner, handlers.Optional, other=True) == b"other"
+
+
+@pytest.mark.parametrize(
+    ("handler", "advice"),
+    [
+        (handlers.Undeclared, "Undeclared does not declare Other: add uses(Other)"),
+        (handlers.UndeclaredAspect, 'add uses(Notice, "map")'),
+        (handlers.AttachedOnly, "declares only map of Notice, not its content: add uses(Notice)"),
+        (handlers.Careless, "this event has no other.json"),
+    ],
+)
+async def test_what_is_not_declared_or_not_there_is_not_given(
+    runner: Runner, handler: type[FileHandler], advice: str
+) -> None:
+    failed = await failure_of(runner, handler)
+
+    assert failed.error == "exception"
+    assert advice in failed.message
+
+
+@pytest.mark.parametrize(
+    ("handler", "error", "message"),
+    [
+        (handlers.Hopeless, "permanent", "this event has no distance"),
+        (handlers.Notice, "permanent", "comes with a notice"),
+        (handlers.Faulty, "exception", "ZeroDivisionError"),
+        (handlers.Quitter, "exception", "SystemExit: enough"),
+        (handlers.Crasher, "crash", "killed by SIGSEGV; it last printed: about to crash"),
+        (handlers.Leaver, "crash", "with exit status 7"),
+        (handlers.Glutton, "memory", "MemoryError"),
+        (handlers.Swallower, "memory", "Unable to allocate"),
+        (handlers.TooBig, "bad_output", "67108865 bytes"),
+        (handlers.Litterer, "bad_output", "litter, litterer.txt instead of litterer.txt"),
+        (handlers.WrongType, "bad_output", "returned a str: return a Product"),
+        (handlers.WrongContent, "bad_output", "the content must be bytes"),
+        (handlers.WrongAspect, "bad_output", "Not A Name"),
+        (handlers.WholeAspect, "bad_output", "leave it out"),
+    ],
+)
+async def test_says_how_a_handler_failed_and_goes_on(
+    runner: Runner, handler: type[FileHandler], error: str, message: str
+) -> None:
+    failed = await failure_of(runner, handler)
+
+    assert (failed.error, message in failed.message) == (error, True), failed.message
+    assert len(failed.message) <= 2000
+    assert await content_of(runner, handlers.Upper) == b"A NOTICE"
+
+
+async def test_a_traceback_says_where(runner: Runner) -> None:
+    failed = await failure_of(runner, handlers.Faulty)
+
+    assert "handlers_for_runner.py" in failed.message
+    assert 'int("0")' in failed.message
+
+
+async def test_what_handlers_print_is_not_taken_for_an_answer(runner: Runner) -> None:
+    assert await content_of(runner, handlers.Chatty) == b"said"
+    assert await content_of(runner, handlers.Chatty) == b"said"
+
+
+async def test_numeric_libraries_work_below_the_limits(runner: Runner) -> None:
+    assert await content_of(runner, handlers.Numeric) == b"499.001996"
+
+
+async def test_children_are_limited_and_lead_their_own_group(runner: Runner) -> None:
+    limits = await content_of(runner, handlers.Limits)
+
+    assert limits.decode() == f"({512 * handlers.MEBIBYTE}, 0) True"
+
+
+async def test_runs_in_a_folder_of_its_own_that_is_gone_afterwards(
+    runner: Runner, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (await content_of(runner, handlers.Plain)).decode().split("\n")
+
+    folder = Path(told[1])
+    assert folder.is_relative_to(work)
+    assert not folder.exists()
+    assert told[2:] == ["0", "unset", "UTC"]
+
+
+async def test_a_child_is_used_again(runner: Runner) -> None:
+    first = (await content_of(runner, handlers.Plain)).split()[0]
+    second = (await content_of(runner, handlers.Plain)).split()[0]
+
+    assert first == second
+
+
+async def test_an_input_that_cannot_be_had_is_not_the_handlers_fault(runner: Runner) -> None:
+    with pytest.raises(ArtifactMissing):
+        await runner.run(a_task(handlers.Upper, a_notice(b"never put")))
+
+
+async def test_other_code_than_the_tasks_is_refused(runner: Runner) -> None:
+    task = a_task(handlers.Plain)
+    other = task.handler.model_copy(update={"code": "2"})
+    unknown = task.handler.model_copy(update={"name": "Unknown"})
+
+    for spec in (other, unknown):
+        with pytest.raises(PipelineError, match="deploy one pipeline"):
+            await runner.run(type(task)("S1", "need", 1, spec, {}, (), cause="notice-1"))

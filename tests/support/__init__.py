@@ -1,0 +1,1 @@
+"""What several test suites share: servers, builders, and ways to wait."""

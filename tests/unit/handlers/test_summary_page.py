@@ -1,0 +1,116 @@
+"""The page shows what the notice says as text, and never does anything."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import orjson
+import pytest
+
+from llama.handlers.sky.page import to_html
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}"
+
+
+def page(
+    *, info: dict[str, object] | None = None, png: bytes | None = None, **alert: object
+) -> str:
+    notice = {"superevent_id": "S230914ak", "alert_type": "INITIAL", "event": {"far": 1}, **alert}
+    return to_html(orjson.loads(orjson.dumps(notice)), info or {}, png=png).decode()
+
+
+class Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Elements()
+    parser.feed(html)
+    return parser.found
+
+
+def test_hostile_texts_of_a_notice_stay_text() -> None:
+    figures: dict[str, object] = {"group": HOSTILE, "classification": {HOSTILE: 0.5}}
+    html = page(
+        info=figures,
+        superevent_id=HOSTILE,
+        alert_type=HOSTILE,
+        urls={HOSTILE: "https://example.org/" + HOSTILE},
+        external_coinc={"observatory": HOSTILE, "gcn_notice_id": HOSTILE},
+        oddities=[HOSTILE],
+    )
+
+    allowed = {"href", "rel", "class", "src", "alt"}
+    assert not {tag for tag, _ in elements(html)} & {"script", "img", "iframe", "object"}
+    assert not [a for _, attrs in elements(html) for a in attrs if a.startswith("on")]
+    assert all(set(attrs) <= allowed for tag, attrs in elements(html) if tag in ("a", "img"))
+    assert "{{ 7*7 }}" in html
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "ftp://a/b", "//a", "http://", "http://[", 3]
+)
+def test_only_web_links_can_be_followed(url: object) -> None:
+    assert not [tag for tag, _ in elements(page(urls={"odd": url})) if tag == "a"]
+
+
+def test_web_links_are_kept_and_tell_nobody_where_they_came_from() -> None:
+    html = page(urls={"gracedb": "https://gracedb.example.org/S230914ak"})
+
+    links = [attrs for tag, attrs in elements(html) if tag == "a"]
+
+    assert links == [
+        {"href": "https://gracedb.example.org/S230914ak", "rel": "noopener noreferrer"}
+    ]
+
+
+def test_the_policy_admits_the_own_style_and_nothing_from_outside() -> None:
+    html = page(png=b"picture")
+
+    style = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+
+    assert f"style-src 'sha256-{digest}'" in html
+    assert "default-src 'none'" in html
+    assert "url(" not in style
+    assert "@import" not in style
+    assert not [a for _, attrs in elements(html) for a in attrs if a == "style"]
+
+
+def test_the_picture_is_within_the_page() -> None:
+    sources = [attrs["src"] for tag, attrs in elements(page(png=b"picture")) if tag == "img"]
+
+    assert sources == ["data:image/png;base64," + b64encode(b"picture").decode()]
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"), [("MS1a", "mock event"), ("TS1a", "test event"), ("S1a", None)]
+)
+def test_mock_and_test_events_are_marked(name: str, mark: str | None) -> None:
+    html = page(superevent_id=name)
+
+    assert ('role="note"' in html) == (mark is not None)
+    assert mark is None or f"This is a {mark}" in html
+
+
+def test_missing_fields_are_said_to_be_missing() -> None:
+    assert page().count("not given") >= 6
+
+
+def test_distance_has_the_digits_that_its_error_leaves() -> None:
+    figures = {"map": {"distance_mean_mpc": 39.7712, "distance_std_mpc": 8.30844}}
+
+    assert "39.8 ± 8.3 Mpc" in page(info=dict(figures))
+
+
+def test_an_external_coincidence_is_told() -> None:
+    html = page(external_coinc={"observatory": "Fermi", "time_coincidence_far": 2.14e-14})
+
+    assert "Fermi" in html
+    assert "1 per 1.48 million years" in html
