@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from llama.domain.digests import digest_json
 from llama.domain.errors import LlamaError
+from llama.domain.notice.oddities import printable
 from llama.domain.resolve import decide
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
@@ -27,6 +28,8 @@ from schemas.topics import (
 MAX_NOTICE_BYTES = 16 * MEBIBYTE
 """Three times the largest notice known; beyond it, nothing is read any further."""
 
+NAME_CHARACTERS = 300
+"""Of the name of a file that is refused; the rest tells nobody more."""
 LOOK_EVERY_S = 0.02
 """Between two looks at the read models while waiting."""
 FOLLOWERS: Mapping[str, Sequence[Topic]] = {
@@ -35,6 +38,10 @@ FOLLOWERS: Mapping[str, Sequence[Topic]] = {
     "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC),
 }
 """Who has to have read what before nothing is under way any more."""
+ANSWERS = 3
+"""Rounds of reading: a notice, an adoption in answer, announcements in answer to that."""
+Ends = Mapping[str, Mapping[int, int]]
+"""The offset after the last record, by topic and partition."""
 
 
 class WaitedTooLong(LlamaError):
@@ -59,14 +66,14 @@ class Ingestion:
 
     async def refuse_oversized(self, *, name: str, size: int) -> DeadLetter:
         """Put what is too large to be a notice straight into the dead letters."""
-        printable = name.encode("ascii", "backslashreplace").decode()[:300]
+        shown_name = printable(name, NAME_CHARACTERS)
         letter = DeadLetter(
-            id=digest_json(["file", printable, size])[:32],
+            id=digest_json(["file", shown_name, size])[:32],
             occurred_at=self.clock.now(),
             reason=RefusalReason.TOO_LARGE,
             detail=f"{size} bytes; a notice may have {MAX_NOTICE_BYTES}",
             source=None,
-            name=printable,
+            name=shown_name,
             raw=None,
             size=size,
         )
@@ -93,11 +100,22 @@ class Ingestion:
         await self.caught_up()
 
     async def caught_up(self) -> None:
-        """Wait until every follower has read to where each topic ends now."""
-        for topic in (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC):
-            ends = await self.reader.ends(topic)
-            for follower, topics in FOLLOWERS.items():
-                while topic in topics and await self._is_behind(follower, topic, ends):
+        """Wait until every follower has read what is there now, and what that has led to."""
+        ends = await self._ends()
+        for _ in range(ANSWERS):
+            await self._read_to(ends)
+            before, ends = ends, await self._ends()
+            if ends == before:
+                return
+
+    async def _ends(self) -> Ends:
+        topics = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
+        return {topic.name: await self.reader.ends(topic) for topic in topics}
+
+    async def _read_to(self, ends: Ends) -> None:
+        for follower, topics in FOLLOWERS.items():
+            for topic in topics:
+                while await self._is_behind(follower, topic, ends[topic.name]):
                     await asyncio.sleep(LOOK_EVERY_S)
 
     async def _is_behind(self, follower: str, topic: Topic, ends: Mapping[int, int]) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from llama.domain.errors import ArtifactCorrupt, ArtifactMissing
+from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, HistoryCorrupt
 from llama.domain.revisions import Head, changed_files, revise
-from llama.domain.shown import shown_files
+from llama.domain.shown import shown_event, shown_files, storable
 from llama.domain.states import EventState, Outcome
 from llama.domain.work import Step, fold
 from llama.ports.artifacts import Artifacts
@@ -60,11 +60,17 @@ class Verification:
         replayed = await self.replay()
         for place in replayed.unreadable:
             yield Problem("log", place, "is not a fact that can be read: everybody skips it")
+        listed = {row.event: row for row in await self.models.events(limit=ALL_EVENTS)}
         for event in sorted(replayed.steps):
+            if listed.get(event) != shown_event(replayed.state(event)):
+                yield Problem("projection", event, "the list of events differs from the log")
             async for problem in self._event(event, replayed):
                 yield problem
-        for event in await self._unknown(replayed):
+        for event in sorted(listed.keys() - replayed.steps.keys()):
             yield Problem("projection", event, "is in the tables and not on the log")
+        async for event in self.history.events():
+            if event not in replayed.steps:
+                yield Problem("history", event, "has a history and is not on the log")
         async for problem in self._artifacts(replayed):
             yield problem
 
@@ -93,30 +99,46 @@ class Verification:
         async for problem in self._history(event, replayed.steps[event]):
             yield problem
 
-    async def _unknown(self, replayed: Replayed) -> list[str]:
-        events = await self.models.events(limit=ALL_EVENTS)
-        return sorted({row.event for row in events} - replayed.steps.keys())
-
     async def _history(self, event: str, steps: Sequence[Step]) -> AsyncIterator[Problem]:
-        head: Head | None = None
         try:
-            for step in steps:
-                changed = changed_files(step.before, step.after)
-                if changed:
-                    contents = {
-                        file: await self.artifacts.get(digest) if digest else None
-                        for file, digest in changed.items()
-                    }
-                    _, head = revise(head, event, contents, fact=step.fact)
+            heads = await self._heads(event, steps)
         except (ArtifactMissing, ArtifactCorrupt) as error:
             yield Problem("history", event, f"cannot be computed again: {error}")
             return
-        expected = head.commit if head else None
+        shown = [(one.number, one.commit) for one in await self.models.revisions(event)]
+        if shown != [(head.number, head.commit) for head in heads]:
+            yield Problem("projection", event, "its table of revisions differs from the log")
+        try:
+            detail = await self._compare_history(event, [head.commit for head in heads])
+        except HistoryCorrupt as error:
+            detail = str(error)
+        if detail:
+            yield Problem("history", event, detail)
+
+    async def _heads(self, event: str, steps: Sequence[Step]) -> list[Head]:
+        """Return the heads that the history must have had, oldest first."""
+        heads: list[Head] = []
+        for step in steps:
+            changed = changed_files(step.before, step.after)
+            if changed:
+                contents = {
+                    file: await self.artifacts.get(digest) if digest else None
+                    for file, digest in changed.items()
+                }
+                newest = heads[-1] if heads else None
+                heads.append(revise(newest, event, contents, fact=step.fact)[1])
+        return heads
+
+    async def _compare_history(self, event: str, commits: Sequence[str]) -> str:
+        """Return what differs from the commits that must be there, oldest first."""
+        expected = commits[-1] if commits else None
         actual = await self.history.head(event)
         if actual != expected:
-            yield Problem("history", event, f"head is {actual}, the log says {expected}")
-        elif head is not None and len(await self.history.log(event)) != head.number + 1:
-            yield Problem("history", event, "commits are missing between its first and its head")
+            return f"head is {actual}, the log says {expected}"
+        kept = [revision.commit for revision in await self.history.log(event)]
+        if kept != list(reversed(commits)):
+            return "commits are missing between its first and its head"
+        return ""
 
     async def _artifacts(self, replayed: Replayed) -> AsyncIterator[Problem]:
         async for digest in self.artifacts.names():
@@ -148,22 +170,32 @@ def _compare_files(rows: Sequence[FileRow], expected: Sequence[FileRow]) -> list
 
 
 def _compare_facts(rows: Sequence[FactRow], steps: Sequence[Step]) -> list[str]:
-    have = [(row.partition, row.offset, row.id, row.outcome) for row in rows]
-    want = [(step.partition, step.offset, step.fact.id, step.after.outcome.value) for step in steps]
+    have = [(row.partition, row.offset, row.id, row.outcome, _told(row)) for row in rows]
+    want = [
+        (step.partition, step.offset, storable(step.fact.id), step.after.outcome.value, step.fact)
+        for step in steps
+    ]
     if have == want:
         return []
     return [f"the table has {len(have)} facts which are not the {len(want)} of the log"]
+
+
+def _told(row: FactRow) -> Fact | None:
+    """Return what a row says; None if nobody can read it."""
+    try:
+        return FACTS.validate_json(row.body)
+    except ValidationError:
+        return None
 
 
 def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> list[str]:
     """Check each current file against its inputs, by the facts alone, not the fold's rules."""
     contents: dict[tuple[str, str], FileContent] = {}
     makers: dict[str, FileGenerated] = {}
-    for row in facts:
-        fact = FACTS.validate_json(row.body)
+    for fact in (_told(row) for row in facts if row.outcome == Outcome.APPLIED):
         if isinstance(fact, FileGenerated | TriggerReceived):
             contents |= {(content.file, content.digest): content for content in fact.files}
-        if isinstance(fact, FileGenerated) and row.outcome == Outcome.APPLIED:
+        if isinstance(fact, FileGenerated):
             makers |= {content.file: fact for content in fact.files}
     shown = {row.name: contents.get((row.name, row.digest or "")) for row in rows}
     problems: list[str] = []

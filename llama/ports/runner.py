@@ -7,9 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from llama.domain.digests import Digest
 from llama.domain.work import Task
 
-RunError: TypeAlias = Literal[
-    "permanent", "exception", "timeout", "memory", "crash", "bad_output"
-]
+RunError: TypeAlias = Literal["permanent", "exception", "timeout", "memory", "crash", "bad_output"]
 
 
 @dataclass(frozen=True, slots=True)

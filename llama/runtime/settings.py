@@ -4,8 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from llama.domain.errors import Misconfigured
 
@@ -20,10 +19,10 @@ def default_home() -> Path:
     return Path(base) / "llama"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What can be set, each as LLAMA_<NAME> in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(
         default_factory=default_home, description="Everything that is kept lies under it."
@@ -47,10 +46,25 @@ class Settings(BaseSettings):
         default="127.0.0.1:0", description="host:port of the gateway; port 0: any free one."
     )
     instance: int = Field(default=0, ge=0, description="Which of its siblings a service is.")
-    instances: int = Field(default=1, ge=1, description="How many siblings share the partitions.")
+    instances: int = Field(
+        default=1,
+        ge=1,
+        validate_default=True,
+        description="How many siblings share the partitions.",
+    )
     handler_memory_mb: int = Field(
         default=1024, ge=64, description="Memory that a handler's process may allocate, in MiB."
     )
+
+    @field_validator("instances")
+    @classmethod
+    def _count_the_instance(cls, instances: int, known: ValidationInfo) -> int:
+        instance = known.data.get("instance", 0)
+        if instance >= instances:
+            raise ValueError(
+                f"there is no instance {instance} of {instances}: they are counted from 0"
+            )
+        return instances
 
     @property
     def run_folder(self) -> Path:
@@ -74,15 +88,18 @@ class Settings(BaseSettings):
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; Misconfigured names what is wrong and what would be right."""
+    """Read the settings; Misconfigured names what is wrong and what would be right.
+
+    A variable that is empty counts as not set.
+    """
     environment = os.environ if environment is None else environment
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in environment:
-        if name.startswith(PREFIX) and name not in known:
-            choices = ", ".join(sorted(known))
-            raise Misconfigured(f"{name} is not a setting: unset it, or use one of {choices}")
+    ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    for name in ours.keys() - known.keys():
+        choices = ", ".join(sorted(known))
+        raise Misconfigured(f"{name} is not a setting: unset it, or use one of {choices}")
     try:
-        settings = Settings()
+        settings = Settings.model_validate({known[name]: ours[name] for name in ours if ours[name]})
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()

@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+from pydantic import ValidationError
 
 from llama.domain.work import Step
 from llama.ports.ledger import Ledger, Transaction
@@ -11,6 +15,9 @@ from schemas.reports import DeadLetter, RevisionCommitted
 from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
 
 CONSUMER = "projection"
+
+Report = TypeVar("Report", RevisionCommitted, DeadLetter)
+_log = structlog.get_logger()
 
 
 async def show(transaction: Transaction, steps: Sequence[Step]) -> None:
@@ -38,10 +45,24 @@ class Projector:
 
 
 async def _show_reports(transaction: Transaction, batch: Batch) -> None:
-    bodies = [record.value or b"" for record in batch.records]
     if batch.topic == REVISIONS_TOPIC.name:
-        revisions = [RevisionCommitted.model_validate_json(body) for body in bodies]
-        await transaction.views.record_revisions(revisions)
+        await transaction.views.record_revisions(_readable(batch, RevisionCommitted))
     elif batch.topic == DEAD_LETTERS_TOPIC.name:
-        letters = [DeadLetter.model_validate_json(body) for body in bodies]
-        await transaction.views.record_dead_letters(letters)
+        await transaction.views.record_dead_letters(_readable(batch, DeadLetter))
+
+
+def _readable(batch: Batch, kind: type[Report]) -> list[Report]:
+    """Decode reports; one that cannot be read is skipped, and logged."""
+    reports: list[Report] = []
+    for record in batch.records:
+        try:
+            reports.append(kind.model_validate_json(record.value or b""))
+        except ValidationError as error:
+            _log.error(
+                "report_unreadable",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                errors=error.error_count(),
+            )
+    return reports

@@ -6,6 +6,7 @@ import structlog
 
 from llama.domain.digests import WHOLE, digest_bytes, digest_json
 from llama.domain.notice import Notice, Refused, read_notice
+from llama.domain.notice.oddities import printable
 from llama.handlers.alert import Alert
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
@@ -19,6 +20,8 @@ from schemas.reports import DeadLetter
 from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC
 
 CONSUMER = "trigger_ingest"
+NAME_CHARACTERS = 300
+"""Of the name that a refused notice came under; the rest tells nobody more."""
 
 _log = structlog.get_logger()
 
@@ -129,4 +132,4 @@ def _source(record: Record) -> Source:
 def _name(record: Record) -> str:
     """Return the name header as printable text: it came from outside."""
     raw = dict(record.headers).get(NAME_HEADER, b"")
-    return raw[:300].decode("ascii", errors="backslashreplace").encode("unicode_escape").decode()
+    return printable(raw.decode("utf-8", "surrogateescape"), NAME_CHARACTERS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.notices import a_gzip_bomb, a_notice, mutants
+from tests.support.notices import a_gzip_bomb, a_notice, an_event, mutants
 from tests.support.system import System, peak_rss_mb, running
 
 pytestmark = pytest.mark.xdist_group("hostile")
@@ -16,14 +16,14 @@ BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE v [<!ENTITY a "ha"><!ENTITY 
 
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "oversized": (b'{"superevent_id": "' + b"S" * 17_000_000 + b'"}', "too_large"),
-    "bomb.json": (a_notice(event={"skymap": a_gzip_bomb(200_000_000)}), "decompression_bomb"),
+    "bomb.json": (a_notice(event=an_event(skymap=a_gzip_bomb(200_000_000))), "decompression_bomb"),
     "entities.xml": (BILLION_LAUGHS, "unsupported_format"),
     "notice.json.gz": (gzip.compress(a_notice()), "unsupported_format"),
-    "deep.json": (b'{"a":' * 200_000, "not_json"),
+    "deep.json": (b'{"a":' * 2_000, "not_json"),
     "traversal.json": (a_notice(superevent_id="../../../etc/S190814bv"), "bad_event_id"),
     "ref.json": (a_notice(superevent_id="refs/heads/main"), "bad_event_id"),
     "zero.json": (a_notice(superevent_id="S190814bv\0"), "bad_event_id"),
-    "digits.json": (a_notice(superevent_id="S١٩٠٨١٤bv"), "bad_event_id"),
+    "digits.json": (a_notice(superevent_id="S\u0661\u0669\u0660814bv"), "bad_event_id"),
     "type.json": (a_notice(alert_type="$(reboot)"), "bad_alert_type"),
     "time.json": (a_notice(time_created="yesterday"), "bad_time"),
     "list.json": (b"[1, 2, 3]", "not_a_notice"),
@@ -50,7 +50,7 @@ def system(outside: Path, tmp_path_factory: pytest.TempPathFactory):
 def test_each_hostile_file_is_a_dead_letter_with_its_reason(system: System, tmp_path: Path) -> None:
     paths = [_written(tmp_path / name, content) for name, (content, _) in HOSTILE.items()]
 
-    receipts = system.json("ingest", "--wait", "--", *paths)
+    receipts = system.json("ingest", "--wait", *paths)
 
     reasons = {Path(row["file"]).name: row["reason"] for row in receipts}
     assert reasons == {name: reason for name, (_, reason) in HOSTILE.items()}

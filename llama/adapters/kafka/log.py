@@ -18,6 +18,8 @@ from schemas.topics import MEBIBYTE, Topic
 
 MAX_REQUEST_BYTES = 25 * MEBIBYTE
 """Above the largest notice that any topic takes, so that the topic's own limit decides."""
+LEAVE_WITHIN_S = 2.0
+"""For what was sent to arrive; a small part of the time that a service has for stopping."""
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
@@ -45,7 +47,7 @@ class KafkaLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._producer.stop()
+        await _leave(self._producer)
 
     async def append(self, topic: Topic, messages: Sequence[Message]) -> Sequence[Record]:
         """Write messages in order; once this returns, all replicas have them.
@@ -100,7 +102,7 @@ class KafkaLog:
             if self._producer is not failed:
                 return
             self._producer = await self._started()
-        await failed.stop()
+        await _leave(failed)
 
     def _refusal(self, topic: Topic, error: KafkaError) -> LlamaError:
         where = f"{topic.name} at {self._bootstrap}"
@@ -118,3 +120,14 @@ def _record(place: RecordMetadata, message: Message) -> Record:
         value=body_of(message),
         headers=tuple(headers_of(message)),
     )
+
+
+async def _leave(producer: AIOKafkaProducer) -> None:
+    """Stop a producer; what nobody waits for any more does not keep it while the server is away."""
+    try:
+        async with asyncio.timeout(LEAVE_WITHIN_S):
+            await producer.stop()
+    except TimeoutError:
+        # aiokafka itself would wait until the server is back.
+        await producer._sender.close()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        await producer.client.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,8 @@ FETCH_BYTES = 25 * MEBIBYTE
 """One record of the largest kind must fit."""
 REPORT_EVERY_S = 1.0
 """The committed offsets are for lag monitors only: once a second is often enough."""
+REPORT_WITHIN_S = 0.5
+"""Nobody waits longer for the server that keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,9 @@ class KafkaSubscription:
 
     async def _report(self) -> None:
         """Commit the offsets for lag monitors; nothing here depends on them."""
-        try:
-            await self._consumer.commit(dict(self._stands))
-        except KafkaError:
-            self._reported_at = 0.0
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(REPORT_WITHIN_S):
+                await self._consumer.commit(dict(self._stands))
 
 
 def _refuse_lost_records(partition: TopicPartition, stand: int, *, end: int) -> None:

@@ -102,8 +102,14 @@ class ProcessPool:
             await asyncio.gather(*(self._prepare(child) for child in children))
 
     async def _prepare(self, child: HandlerProcess) -> None:
-        if self._modules:
-            await child.ask(Request("warm", modules=self._modules))
+        if not self._modules:
+            return
+        reply = await child.ask(Request("warm", modules=self._modules))
+        if reply is None:
+            message = f"a handler process ended while importing modules, {child.how_it_ended()}"
+            raise Unavailable(f"{message}: look at its memory limit")
+        if reply.kind != "warm":
+            _log.warning("handler_process_not_warm", error=reply.message)
 
     async def _waiting(self) -> HandlerProcess | None:
         while self._idle:
@@ -116,7 +122,11 @@ class ProcessPool:
     async def _new(self) -> HandlerProcess:
         child = await HandlerProcess.start(self._recipe)
         self._children.add(child)
-        await self._prepare(child)
+        try:
+            await self._prepare(child)
+        except BaseException:
+            await self._end(child)
+            raise
         return child
 
     async def _end(self, child: HandlerProcess) -> None:

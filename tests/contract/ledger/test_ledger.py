@@ -66,6 +66,7 @@ async def test_of_two_that_race_for_an_offset_one_is_fenced(
     async def race(name: str) -> None:
         async with persistence.ledger.transaction("resolver") as transaction:
             await transaction.advance(TOPIC, 0, expected=start, to=start + 4)
+            await asyncio.sleep(0)  # the other's turn
             await transaction.save([EventState(name, sequence=1)])
 
     outcomes = await asyncio.gather(race("S1"), race("S2"), return_exceptions=True)

@@ -96,6 +96,15 @@ async def test_a_migration_that_fails_leaves_those_before_it(empty_dsn: str) -> 
     assert await migrate(empty_dsn, migrations=[good, replace(bad, sql="select 1")]) == [2]
 
 
+async def test_a_migration_that_cannot_be_recorded_is_undone(empty_dsn: str) -> None:
+    thief = "create table half (n integer); insert into migrations values (1, 'mine', 'too')"
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await migrate(empty_dsn, migrations=[Migration(1, "thief", thief)])
+
+    assert await tables(empty_dsn) == ["migrations"]
+
+
 async def test_a_database_without_tables_is_told_to_be_migrated(empty_dsn: str) -> None:
     async with await connect(empty_dsn) as database:
         with pytest.raises(Misconfigured, match="apply the migrations"):

@@ -91,6 +91,7 @@ async def test_a_waiting_worker_wakes_when_the_server_goes(databases: Databases)
         await _claim(queue)
 
         waiting = asyncio.ensure_future(queue.wait_for_work(timedelta(hours=1)))
+        assert (await asyncio.wait([waiting], timeout=0.2))[0] == set()
         await databases.server.stop()
         try:
             done, _ = await asyncio.wait([waiting], timeout=30)

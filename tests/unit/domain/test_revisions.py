@@ -20,7 +20,14 @@ from llama.domain.revisions import (
     tree_id,
 )
 from llama.domain.states import StoredFile
-from schemas.facts import FileDeleted, FileGenerated, FileRequested, Source, TriggerReceived
+from schemas.facts import (
+    AlertType,
+    FileDeleted,
+    FileGenerated,
+    FileRequested,
+    Source,
+    TriggerReceived,
+)
 from schemas.files import FileContent
 
 NOON = datetime(2019, 8, 14, 12, 0, 0, 900_000, tzinfo=UTC)
@@ -180,7 +187,7 @@ def test_the_message_of_a_notice_says_which() -> None:
         occurred_at=NOON,
         event="S1",
         notice=DIGEST,
-        alert_type="UPDATE",
+        alert_type=AlertType.UPDATE,
         time_created=NOON,
         raw=DIGEST,
         raw_size=1,

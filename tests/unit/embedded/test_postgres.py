@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,7 @@ import pytest
 
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.embedded.postgres import EmbeddedPostgres
+from llama.embedded.postgres_account import account_to_run_as
 from llama.embedded.postgres_folders import LONGEST_SOCKET_PATH, SOCKET_NAME, socket_folder
 from llama.embedded.postgres_leftovers import PID_FILE, is_server_of, read_pid_file
 from tests.support.postgres import FAST, reachable_folder
@@ -144,19 +146,41 @@ async def test_a_server_that_was_killed_comes_back(data: Path) -> None:
         assert await ask(dsn, "select 1") == 1
 
 
+@contextmanager
+def a_bystander() -> Generator[int]:
+    """Run a process of PostgreSQL's own user that is no PostgreSQL."""
+    account = account_to_run_as()
+    user = account.uid if account else None
+    with subprocess.Popen(["sleep", "300"], user=user, cwd="/") as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
 async def test_a_lock_file_that_names_another_process_is_dropped(data: Path) -> None:
     """After a restart of a container the old number belongs to somebody else."""
     async with a_server(data):
         pass
-    for name in (PID_FILE, f"{SOCKET_NAME}.lock"):
-        (data / name).write_text(f"{os.getpid()}\n{data}\n")
 
-    async with a_server(data) as dsn:
-        assert await ask(dsn, "select 1") == 1
+    with a_bystander() as pid:
+        for name in (PID_FILE, f"{SOCKET_NAME}.lock"):
+            (data / name).write_text(f"{pid}\n{data}\n")
+        async with a_server(data) as dsn:
+            assert await ask(dsn, "select 1") == 1
+        os.kill(pid, 0)
+
+
+async def test_a_path_may_have_odd_signs(data: Path) -> None:
+    odd = data.with_name('a, "b" c')
+
+    async with a_server(odd) as dsn:
+        assert await ask(dsn, "show data_directory") == str(odd)
+        assert socket_folder(odd) == odd
 
 
 async def test_a_path_too_long_for_a_socket_gets_a_short_one(data: Path) -> None:
-    long = data / ("x" * 90) / 'with, "odd" signs'
+    long = data / ("x" * 110)
 
     async with a_server(long) as dsn:
         assert await ask(dsn, "show data_directory") == str(long)
