@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 SHA256 = r"^[0-9a-f]{64}$"
 Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
@@ -12,6 +20,8 @@ EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0
 """Name of an event: a superevent id. Safe as a path component and as part of a git ref."""
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
 """Name of a file within an event: one path component, no leading dot or dash."""
+EARLIEST_YEAR = 1970
+LATEST_YEAR = 2200
 ShortText = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -20,8 +30,22 @@ def zulu(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Moment = Annotated[AwareDatetime, PlainSerializer(zulu, return_type=str, when_used="json")]
+def _within_reach(moment: datetime) -> datetime:
+    """Refuse years that arithmetic with zones and pauses could not leave again."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR} is needed")
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_within_reach),
+    PlainSerializer(zulu, return_type=str, when_used="json"),
+]
 """A moment with its zone, written as UTC with microseconds."""
+MessageId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+"""Printable, without spaces: ids stand in headers and in trailers of commits."""
+Cause = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,200}$")]
 
 
 class Part(BaseModel):
@@ -33,10 +57,10 @@ class Part(BaseModel):
 class Message(Part):
     """What every message says: which one it is, of which event, why and when."""
 
-    id: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+    id: MessageId = Field(
         description="Derived from the occasion: a repeat of the message has the same id."
     )
-    cause: Annotated[str, StringConstraints(max_length=200)] = Field(
+    cause: Cause = Field(
         default="", description="Id of the message that led to this one; empty for the first."
     )
     occurred_at: Moment = Field(description="When it happened, by the clock of its producer.")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, TypeAdapter
+from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter, field_validator
 
 from schemas.base import EventMessage, FileName, Moment, Part, Sha256, ShortText
 from schemas.files import FileContent, HandlerName, InputDigests, InputName, Manifest
@@ -76,6 +76,18 @@ class FlagsChanged(EventMessage):
     changes: dict[FlagName, bool | Literal["observation", "test"]]
     reason: ShortText = ""
 
+    @field_validator("changes")
+    @classmethod
+    def _fit_the_flags(
+        cls, changes: dict[FlagName, bool | Literal["observation", "test"]]
+    ) -> dict[FlagName, bool | Literal["observation", "test"]]:
+        for name, value in changes.items():
+            if isinstance(value, bool) is (name is FlagName.ROLE):
+                raise ValueError(
+                    f"{name} cannot be {value}: ROLE is a word, the others are booleans"
+                )
+        return changes
+
 
 class RunResult(EventMessage):
     """What every finished run of a handler reports."""
@@ -85,7 +97,9 @@ class RunResult(EventMessage):
     attempt: PositiveInt
     code: str
     inputs: InputDigests
-    wall_s: NonNegativeFloat = Field(default=0.0, description="Wall time of the run in seconds.")
+    wall_s: float = Field(
+        default=0.0, ge=0, allow_inf_nan=False, description="Wall time of the run in seconds."
+    )
 
 
 class FileGenerated(RunResult):

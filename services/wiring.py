@@ -24,6 +24,10 @@ from llama.runtime.pipelines import load_pipeline
 from llama.runtime.settings import Settings, read_settings
 from schemas.topics import TOPICS, Topic
 
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 10.0
+"""Between two tries of a service that fails: it fails for a reason that somebody must look at."""
+
 _log = structlog.get_logger()
 
 
@@ -88,6 +92,10 @@ class Wiring:
         write_atomically(path, f"{self.clock.now().isoformat()}\n")
         _log.info("service_ready", ready=service)
 
+    def is_not_ready(self, service: str) -> None:
+        """Say that a service does not work (any more)."""
+        (self.settings.run_folder / f"{service}.ready").unlink(missing_ok=True)
+
 
 Serve = Callable[[Wiring], Awaitable[None]]
 
@@ -100,11 +108,20 @@ def run(process: str, services: Mapping[str, Serve]) -> None:
 
     async def live() -> None:
         async with Wiring(settings, process=process) as wiring, asyncio.TaskGroup() as group:
-            for serve in services.values():
-                group.create_task(_serve(serve, wiring))
+            for name, serve in services.items():
+                group.create_task(_serve(name, serve, wiring))
 
     run_until_stopped(live)
 
 
-async def _serve(serve: Serve, wiring: Wiring) -> None:
-    await serve(wiring)
+async def _serve(name: str, serve: Serve, wiring: Wiring) -> None:
+    """Serve for ever; what fails is started again by itself, so that its siblings go on."""
+    pause = FIRST_PAUSE_S
+    while True:
+        try:
+            await serve(wiring)
+        except Exception:  # noqa: BLE001 - whatever it is, it must not stop the siblings
+            _log.exception("service_failed", failed=name, again_in_s=pause)
+        wiring.is_not_ready(name)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)

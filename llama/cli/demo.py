@@ -42,9 +42,11 @@ def demo(
             await _show(settings, alert)
 
     try:
-        run_until_stopped(run)
+        stopped_by = run_until_stopped(run)
     except LlamaError as error:
         fail(str(error))
+    if stopped_by is not None:
+        raise typer.Exit(128 + stopped_by)
 
 
 def _tell(line: str) -> None:
@@ -109,6 +111,7 @@ async def _conclude(session: Session, event: str, settings: Settings) -> None:
     print_line(f"results: {folder}")
     if (folder / "summary.html").exists():
         print_line(f"to read: {folder / 'summary.html'}")
+    print_line(f"to go on with it: LLAMA_HOME={settings.home} .venv/bin/llama up")
 
 
 async def _export(session: Session, status: EventStatus, root: Path) -> Path:

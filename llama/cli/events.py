@@ -118,11 +118,12 @@ async def status_in(session: Session, event: str) -> EventStatus:
 
 def print_status(shown: EventStatus) -> None:
     """Print the status of an event for people."""
-    marks = [name for name, value in shown.flags.items() if value is True]
+    flags = shown.flags.items()
+    marks = [name if value is True else f"{name}={value}" for name, value in flags if value]
     notice = shown.notice
     state = "retracted" if shown.retracted else "settled" if shown.settled else "at work"
     latest = f", {notice.alert_type} of {notice.time_created:%Y-%m-%d %H:%M:%S}" if notice else ""
-    print_line(f"{shown.event}: {state}{latest}; flags: {', '.join(marks) or 'none'}")
+    print_line(f"{shown.event}: {state}{latest}; flags: {', '.join(marks)}")
     rows = [
         (
             one.name,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, HistoryCorrupt
+from llama.domain.needs import Status
 from llama.domain.revisions import Head, changed_files, revise
-from llama.domain.shown import shown_event, shown_files, storable
+from llama.domain.shown import shown_event, shown_files
 from llama.domain.states import EventState, Outcome
 from llama.domain.work import Step, fold
 from llama.ports.artifacts import Artifacts
@@ -19,6 +20,8 @@ from schemas.files import FileContent
 from schemas.topics import FACTS_TOPIC
 
 ALL_EVENTS = 10_000_000
+WITHHELD = {Status.FAILED.value, Status.BLOCKED.value, Status.VETOED.value}
+"""What such a file holds is no input: a handler that can do without it has done so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,8 @@ class Verification:
                 yield problem
         for event in sorted(listed.keys() - replayed.steps.keys()):
             yield Problem("projection", event, "is in the tables and not on the log")
-        async for event in self.history.events():
-            if event not in replayed.steps:
-                yield Problem("history", event, "has a history and is not on the log")
+        async for problem in self._unknown_histories(replayed):
+            yield problem
         async for problem in self._artifacts(replayed):
             yield problem
 
@@ -98,6 +100,11 @@ class Verification:
             yield Problem("inputs", event, detail)
         async for problem in self._history(event, replayed.steps[event]):
             yield problem
+
+    async def _unknown_histories(self, replayed: Replayed) -> AsyncIterator[Problem]:
+        async for event in self.history.events():
+            if event not in replayed.steps:
+                yield Problem("history", event, "has a history and is not on the log")
 
     async def _history(self, event: str, steps: Sequence[Step]) -> AsyncIterator[Problem]:
         try:
@@ -172,7 +179,7 @@ def _compare_files(rows: Sequence[FileRow], expected: Sequence[FileRow]) -> list
 def _compare_facts(rows: Sequence[FactRow], steps: Sequence[Step]) -> list[str]:
     have = [(row.partition, row.offset, row.id, row.outcome, _told(row)) for row in rows]
     want = [
-        (step.partition, step.offset, storable(step.fact.id), step.after.outcome.value, step.fact)
+        (step.partition, step.offset, step.fact.id, step.after.outcome.value, step.fact)
         for step in steps
     ]
     if have == want:
@@ -197,7 +204,10 @@ def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> 
             contents |= {(content.file, content.digest): content for content in fact.files}
         if isinstance(fact, FileGenerated):
             makers |= {content.file: fact for content in fact.files}
-    shown = {row.name: contents.get((row.name, row.digest or "")) for row in rows}
+    shown = {
+        row.name: None if row.status in WITHHELD else contents.get((row.name, row.digest or ""))
+        for row in rows
+    }
     problems: list[str] = []
     for row in rows:
         maker = makers.get(row.name)

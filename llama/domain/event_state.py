@@ -105,6 +105,7 @@ def _accept(state: EventState, fact: FileGenerated) -> EventState:
         need=fact.need,
         code=fact.code,
         inputs=fact.inputs,
+        files={content.file: content.digest for content in fact.files},
         at=fact.occurred_at,
         wall_s=fact.wall_s,
     )
@@ -126,6 +127,7 @@ def _fail(state: EventState, fact: FileFailed) -> EventState:
     failure = Failure(
         need=fact.need,
         attempt=fact.attempt,
+        number=need.failures + 1,
         error=fact.error,
         message=fact.message,
         at=fact.occurred_at,
@@ -156,6 +158,9 @@ def _conclude(state: EventState, fact: RunResult) -> EventState:
 def _act(state: EventState, fact: FlagsChanged | Act) -> EventState:
     if fact.id in state.acts:
         return replace(state, outcome=Outcome.REDUNDANT)
+    if isinstance(fact, Act) and fact.handler in _triggered(state):
+        # What comes with a notice is nobody's to make, so there is nothing to forbid or repeat.
+        return replace(state, outcome=Outcome.IGNORED)
     acted = _switch(state, fact)
     return replace(acted, acts=state.acts | {fact.id}, outcome=Outcome.APPLIED)
 
@@ -174,6 +179,11 @@ def _switch(state: EventState, fact: FlagsChanged | Act) -> EventState:
             return _delete(state, fact)
         case _:
             return state
+
+
+def _triggered(state: EventState) -> set[str]:
+    handlers = state.manifest.handlers if state.manifest else ()
+    return {handler.name for handler in handlers if handler.kind == "triggered"}
 
 
 def _switched(reasons: Mapping[str, str], fact: Act, *, on: bool) -> Mapping[str, str]:

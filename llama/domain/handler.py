@@ -86,6 +86,8 @@ class FileHandler:
     CODE_VERSION: ClassVar[str] = "0"
     """Raise it when the code gives other results: young events are then made again."""
     DEPENDENCIES: ClassVar[tuple[Dependency, ...]] = ()
+    ASPECTS: ClassVar[tuple[str, ...]] = ()
+    """Names of the aspects that its file may have, besides `whole`."""
     TIMEOUT_S: ClassVar[float] = 300.0
     """Seconds after which a run is killed and counts as failed."""
     MAX_ATTEMPTS: ClassVar[int] = 5

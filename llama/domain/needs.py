@@ -51,6 +51,8 @@ class Need:
     handler: HandlerSpec
     inputs: InputDigests
     attempt: int
+    failures: int
+    """How many runs for this need have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,9 @@ class Assessment:
     reason: str
     need: Need | None = None
     changes: tuple[Change, ...] = ()
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether the files' content is not to be shown."""
-        return self.status is Status.MASKED
+    is_hidden: bool = False
+    """The files' content is not to be shown: it is of a notice that is no longer the newest, and
+    no content will replace it. So what is shown does not depend on the order of arrival."""
 
 
 @dataclass(slots=True)
@@ -76,10 +76,12 @@ class Assessor:
     state: EventState
     _known: dict[str, Assessment] = field(default_factory=dict[str, Assessment])
     _by_file: dict[str, HandlerSpec] = field(default_factory=dict[str, HandlerSpec])
+    _by_name: dict[str, HandlerSpec] = field(default_factory=dict[str, HandlerSpec])
 
     def __post_init__(self) -> None:
-        """Index the manifest by file."""
+        """Index the manifest by name and by file."""
         for handler in self.handlers:
+            self._by_name[handler.name] = handler
             for file in handler.files:
                 self._by_file[file] = handler
 
@@ -94,22 +96,32 @@ class Assessor:
 
     def named(self, name: str) -> Assessment | None:
         """Assess a handler by name; None if the pipeline has no such handler."""
-        known = self._known.get(name)
-        if known is not None:
-            return known
-        spec = next((handler for handler in self.handlers if handler.name == name), None)
+        spec = self._by_name.get(name)
         return None if spec is None else self.of(spec)
 
     def of(self, handler: HandlerSpec) -> Assessment:
-        """Assess a handler and, first, whatever it is made from."""
-        known = self._known.get(handler.name)
-        if known is None:
-            known = self._known[handler.name] = self._assess(handler)
-        return known
+        """Assess a handler and, first, whatever it is made from.
+
+        With a stack of its own: a chain of handlers may be longer than Python's.
+        """
+        stack = [handler]
+        while stack:
+            missing = [need for need in self._makers(stack[-1]) if need.name not in self._known]
+            if missing:
+                stack += missing
+                continue
+            ready = stack.pop()
+            if ready.name not in self._known:
+                self._known[ready.name] = self._assess(ready)
+        return self._known[handler.name]
 
     def all(self) -> tuple[Assessment, ...]:
         """Assess every handler, ancestors first."""
         return tuple(self.of(handler) for handler in self.handlers)
+
+    def _makers(self, handler: HandlerSpec) -> list[HandlerSpec]:
+        makers = (self._by_file.get(dependency.file) for dependency in handler.dependencies)
+        return [maker for maker in makers if maker is not None]
 
     def _assess(self, handler: HandlerSpec) -> Assessment:
         if handler.kind == "triggered":
@@ -117,11 +129,12 @@ class Assessor:
         if self.state.is_retracted:
             notice = self.state.notice
             when = notice.time_created.isoformat() if notice else ""
-            return Assessment(handler, Status.MASKED, f"the event was retracted at {when}")
+            reason = f"the event was retracted at {when}"
+            return Assessment(handler, Status.MASKED, reason, is_hidden=True)
         gathered = self._gather(handler)
         if gathered.absent:
             reason = f"the event has no {gathered.absent}"
-            return Assessment(handler, Status.MASKED, reason)
+            return Assessment(handler, Status.MASKED, reason, is_hidden=True)
         return self._weigh(handler, gathered)
 
     def _triggered(self, handler: HandlerSpec) -> Assessment:
@@ -133,7 +146,7 @@ class Assessor:
         gathered = _Gathered()
         for dependency in handler.dependencies:
             maker = self._by_file.get(dependency.file)
-            assessed = self.of(maker) if maker else None
+            assessed = self._known[maker.name] if maker else None
             gathered.add(dependency, assessed, self.state)
         return gathered
 
@@ -141,7 +154,8 @@ class Assessor:
         changes = changes_since(self.state.made.get(handler.name), handler, gathered.inputs)
         held = _held(self.state, handler) or gathered.blocked
         if held:
-            return Assessment(handler, held[0], held[1], changes=changes)
+            hidden = gathered.is_hidden and held[0] is Status.BLOCKED
+            return Assessment(handler, held[0], held[1], changes=changes, is_hidden=hidden)
         wanted, why = self._wanted(handler, changes)
         if gathered.waiting_for:
             status = Status.OBSOLETE if changes else Status.WAITING
@@ -153,7 +167,8 @@ class Assessor:
         failure = self.state.failures.get(handler.name)
         if failure is not None and failure.need == need.id:
             status, why = _failed(failure)
-            return Assessment(handler, status, why, need, changes)
+            hidden = status is Status.FAILED and bool(changes)
+            return Assessment(handler, status, why, need, changes, is_hidden=hidden)
         return Assessment(handler, wanted, why, need, changes)
 
     def _wanted(
@@ -165,9 +180,19 @@ class Assessor:
             return Status.MISSING, "it has not been made yet"
         if changes:
             return Status.OBSOLETE, "; ".join(describe(change) for change in changes)
+        if self._is_foreign(handler):
+            return Status.OBSOLETE, "another handler made it"
         if handler.name in self.state.requests:
             return Status.OBSOLETE, "an operator asked for it to be made again"
         return None, ""
+
+    def _is_foreign(self, handler: HandlerSpec) -> bool:
+        """Whether a file is there that this handler has not made: it was another's before."""
+        made = self.state.made.get(handler.name)
+        files = self.state.files
+        return made is None or any(
+            files[file].content.digest != made.files.get(file) for file in handler.files
+        )
 
 
 @dataclass(slots=True)
@@ -178,6 +203,8 @@ class _Gathered:
     waiting_for: list[str] = field(default_factory=list[str])
     blocked: tuple[Status, str] | None = None
     absent: str = ""
+    is_hidden: bool = False
+    """What a required dependency shows is hidden."""
 
     def add(
         self, dependency: DependencySpec, assessed: Assessment | None, state: EventState
@@ -188,8 +215,11 @@ class _Gathered:
             self.waiting_for.append(dependency.file)
         elif status in _HOPELESS and not dependency.optional:
             self.blocked = self.blocked or (Status.BLOCKED, f"{dependency.file} is {status}")
+            self.is_hidden = self.is_hidden or (assessed is not None and assessed.is_hidden)
         usable = status is not Status.MASKED and not (dependency.optional and status in _HOPELESS)
-        stored = state.files.get(dependency.file) if usable else None
+        # A deleted file is remembered until it is made again, which a frozen one will not be.
+        files = state.tree if status is Status.FROZEN else state.files
+        stored = files.get(dependency.file) if usable else None
         for aspect in dependency.aspects:
             digest = stored.content.aspects.get(aspect) if stored else None
             self.inputs[f"{dependency.file}#{aspect}"] = digest
@@ -247,7 +277,9 @@ def _need(state: EventState, handler: HandlerSpec, inputs: InputDigests) -> Need
     identity = [state.event, handler.name, handler.code, inputs, *occasion]
     need = digest_json(identity)[:32]
     attempt = state.attempts.get(handler.name, {}).get(need, 0) + 1
-    return Need(need, state.event, handler, inputs, attempt)
+    failure = state.failures.get(handler.name)
+    failures = failure.number if failure is not None and failure.need == need else 0
+    return Need(need, state.event, handler, inputs, attempt, failures)
 
 
 def _failed(failure: Failure) -> tuple[Status, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from llama.domain.digests import digest_json
+from llama.domain.digests import WHOLE, digest_json
 from llama.domain.errors import PipelineError
 from llama.domain.handler import FileHandler, TriggeredHandler
 from schemas.files import DependencySpec, HandlerSpec, Manifest
@@ -17,6 +17,7 @@ def pipeline_of(classes: Iterable[type[FileHandler]]) -> Handlers:
     known = {handler: handler.__name__ for handler in classes}
     _refuse_clashes(known)
     edges = {handler: [need.handler for need in handler.DEPENDENCIES] for handler in known}
+    _refuse_unknown_aspects(known)
     for handler, needed in edges.items():
         for missing in (other for other in needed if other not in known):
             message = f"{handler.__name__} depends on {missing.__name__}, which is not among them"
@@ -54,6 +55,18 @@ def spec_of(handler: type[FileHandler]) -> HandlerSpec:
         cool_down_s=handler.COOL_DOWN_S,
         resource_class=handler.RESOURCE_CLASS,
     )
+
+
+def _refuse_unknown_aspects(handlers: Iterable[type[FileHandler]]) -> None:
+    """Refuse a dependency on an aspect that never comes: its file would be masked for ever."""
+    for handler in handlers:
+        for need in handler.DEPENDENCIES:
+            offered = (WHOLE, *need.handler.ASPECTS)
+            for aspect in set(need.aspects) - set(offered):
+                raise PipelineError(
+                    f"{handler.__name__} uses {aspect} of {need.handler.__name__}, which has only "
+                    f"{', '.join(offered)}: correct the name, or add it to its ASPECTS"
+                )
 
 
 def _refuse_clashes(known: Mapping[type[FileHandler], str]) -> None:

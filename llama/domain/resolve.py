@@ -5,7 +5,7 @@ from datetime import datetime
 
 from llama.domain.digests import digest_json
 from llama.domain.needs import Assessment, Assessor, Need, Status
-from llama.domain.states import EventState
+from llama.domain.states import EventState, Outcome
 from schemas.facts import FileObsoleted
 
 
@@ -70,13 +70,12 @@ def _run(state: EventState, assessment: Assessment) -> Run:
 
 def obsoleted(before: EventState, after: EventState, *, cause: str) -> tuple[FileObsoleted, ...]:
     """Return the announcements of files that the fact `cause` has made obsolete."""
-    if before.files == after.files and before.epoch == after.epoch:
+    if after.outcome is not Outcome.APPLIED:
         return ()
-    was, now = Assessor(before), Assessor(after)
+    earlier = {one.handler.name: one.changes for one in Assessor(before).all()}
     announced: list[FileObsoleted] = []
-    for assessment in now.all():
-        earlier = was.named(assessment.handler.name)
-        if assessment.changes and (earlier is None or earlier.changes != assessment.changes):
+    for assessment in Assessor(after).all():
+        if assessment.changes and earlier.get(assessment.handler.name) != assessment.changes:
             announced += _announce(after, assessment, cause)
     return tuple(announced)
 

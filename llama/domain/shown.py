@@ -66,11 +66,6 @@ def shown(state: EventState) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
     return _event(assessor, files), files
 
 
-def storable(text: str) -> str:
-    """Return a text without zero characters: no database keeps them as text."""
-    return text.replace("\0", "")
-
-
 def _event(assessor: Assessor, files: tuple[ShownFile, ...]) -> ShownEvent | None:
     state, notice = assessor.state, assessor.state.notice
     if notice is None:
@@ -114,7 +109,8 @@ def _file(state: EventState, assessment: Assessment, name: str) -> ShownFile:
         name=name,
         handler=assessment.handler.name,
         status=assessment.status.value,
-        reason=storable(assessment.reason)[:LONGEST_REASON],
+        # A zero character cannot be stored as text, and some reasons quote strangers.
+        reason=assessment.reason.replace("\0", "")[:LONGEST_REASON],
         version=stored.version if stored else None,
         digest=stored.content.digest if stored else None,
         size=stored.content.size if stored else None,

@@ -71,6 +71,8 @@ class Made:
     need: str
     code: str
     inputs: InputDigests
+    files: Mapping[str, str]
+    """Digest of each file that it made."""
     at: datetime
     wall_s: float
 
@@ -81,6 +83,8 @@ class Failure:
 
     need: str
     attempt: int
+    number: int
+    """How many runs for this need have failed; runs that were overtaken do not count."""
     error: str
     message: str
     at: datetime

@@ -35,6 +35,8 @@ class Task:
     """The input files: where their bytes are."""
     cause: str
     """Id of the fact after which the run was wanted."""
+    failures: int = 0
+    """How many runs for the same need have failed before."""
     priority: int = 0
     not_before: datetime | None = None
 
@@ -66,6 +68,7 @@ def task_for(run: Run, state: EventState, *, cause: str) -> Task:
         inputs=need.inputs,
         contents=tuple(state.files[file].content for file in sorted(files)),
         cause=cause,
+        failures=need.failures,
         priority=run.priority,
         not_before=run.not_before,
     )

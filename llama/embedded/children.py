@@ -41,8 +41,7 @@ class Child:
         try:
             while True:
                 began = loop.time()
-                process = await self._start()
-                code = await process.wait()
+                code = await self._run_once()
                 pause = FIRST_PAUSE_S if loop.time() - began > HEALTHY_S else pause
                 _log.warning("process_ended", name=self.name, code=code, restart_in_s=pause)
                 self.restarts += 1
@@ -50,6 +49,14 @@ class Child:
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
             await self._stop()
+
+    async def _run_once(self) -> int | str:
+        """Run it to its end and return the exit code, or why it could not even begin."""
+        try:
+            process = await self._start()
+        except OSError as error:  # a full disk, no more processes: that may pass
+            return str(error)
+        return await process.wait()
 
     async def _start(self) -> asyncio.subprocess.Process:
         self._pid_file.unlink(missing_ok=True)

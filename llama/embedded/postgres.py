@@ -130,7 +130,7 @@ class EmbeddedPostgres:
         self._account = account_to_run_as()
         require_programs(self._account, self._programs)
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        self._passage = passage(self._account, self.data)
+        self._passage = passage(self._account, self.data, socket=socket_folder(self.data))
         self._lock = hold(self.data.with_name(f"{self.data.name}.lock"))
         try:
             async with asyncio.timeout(START_DEADLINE_S):
@@ -210,9 +210,11 @@ class EmbeddedPostgres:
 
     def _launch(self, folder: Path) -> int:
         """Start the process with its words going to the log; return where they begin there."""
-        # Quoted: PostgreSQL takes a bare comma for the end of the first of several folders.
-        quoted = '"' + str(folder).replace('"', '""') + '"'
-        settings = {**self._settings, "listen_addresses": "", "unix_socket_directories": quoted}
+        settings = {
+            **self._settings,
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+        }
         with appending(self._log) as log:
             begin = os.fstat(log).st_size
             options = [f"--{name}={value}" for name, value in settings.items()]

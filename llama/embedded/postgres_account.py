@@ -67,12 +67,13 @@ def require_programs(account: Account | None, programs: Path) -> None:
             raise Misconfigured(_closed(account, closed, program, CLONE))
 
 
-def passage(account: Account | None, data: Path) -> tuple[str, ...]:
+def passage(account: Account | None, data: Path, *, socket: Path) -> tuple[str, ...]:
     """Return the command that takes PostgreSQL to its data: as its user, and no further.
 
     A folder on the way may be closed to the user (root's temporary folders are). We do not open
     it; the process gets the one capability to pass through and read, which whoever can reach its
-    socket in that closed folder has anyway. Misconfigured where the system cannot do that.
+    socket in that closed folder has anyway. Misconfigured where that is not to be had, or where
+    the socket would lie in another folder.
     """
     if account is None:
         return ()
@@ -81,7 +82,8 @@ def passage(account: Account | None, data: Path) -> tuple[str, ...]:
     if closed is None:
         return ()
     setpriv = shutil.which("setpriv")
-    if setpriv is None:
+    # A socket elsewhere could be reached by those to whom the folder is closed.
+    if setpriv is None or socket != data:
         raise Misconfigured(_closed(account, closed, folder, DATA))
     return (
         *(setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"),

@@ -19,11 +19,16 @@ LARGEST_LOG = 5_000_000
 
 
 def socket_folder(data: Path) -> Path:
-    """Return where the socket goes: the data folder, or a short one if its path is too long."""
+    """Return where the socket goes: the data folder, or a short one if its path will not do.
+
+    A path will not do if it is too long, or has a comma: server and driver take that for the end
+    of the first of several.
+    """
     temporary = Path(tempfile.gettempdir())
     name = f"llama-{digest_bytes(os.fsencode(data))[:16]}"
     for folder in (data, temporary / name, Path("/tmp") / name):  # noqa: S108
-        if len(os.fsencode(folder / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
+        path = os.fsencode(folder / SOCKET_NAME)
+        if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
             return folder
     raise AssertionError("a path below /tmp is short enough")
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.postgres import migrate
-from llama.domain.errors import Misconfigured, Unavailable
+from llama.domain.errors import LlamaError, Misconfigured, Unavailable
 from llama.embedded.children import Child
 from llama.embedded.postgres import EmbeddedPostgres
 from llama.runtime.addresses import Addresses, addresses_file, gateway_file, write_atomically
@@ -28,7 +30,10 @@ START_DEADLINE_S = 60.0
 HOPELESS_RESTARTS = 4
 """While starting: what fails this often in a row will not be cured by another try."""
 LOOK_EVERY_S = 0.02
+WATCH_EVERY_S = 0.5
+"""How soon a dead PostgreSQL is noticed."""
 
+_log = structlog.get_logger()
 Tell = Callable[[str], None]
 """Shows a line of progress."""
 
@@ -67,6 +72,8 @@ class Supervisor:
             return self.settings.database_url
         server = EmbeddedPostgres(self.settings.home / "postgres")
         dsn = await stack.enter_async_context(server)
+        watching = asyncio.ensure_future(_keep_running(server))
+        stack.push_async_callback(_cancel, watching)
         self.tell("PostgreSQL (embedded) is ready")
         return dsn
 
@@ -79,7 +86,9 @@ class Supervisor:
         command = [
             *(sys.executable, "-m", "llama.embedded.broker"),
             *("--data", str(self.settings.home / "broker")),
-            *("--port", str(port), "--port-file", str(port_file), "--die-with-parent"),
+            *("--port", str(port), "--port-file", str(port_file)),
+            # Acknowledged means durable, also when the power fails: PostgreSQL keeps to it too.
+            *("--fsync", "--die-with-parent"),
         ]
         group.keep(self._child("broker", command, dict(os.environ)))
         await group.wait_for(port_file, "the embedded broker")
@@ -157,6 +166,19 @@ class _Children:
                     f"{child.name} does not start; its last words, in {child.log_file}:\n"
                     f"{child.last_words()}"
                 )
+
+
+async def _keep_running(server: EmbeddedPostgres) -> None:
+    """Start PostgreSQL again when it has died; whoever needs it waits for it meanwhile."""
+    while True:
+        await asyncio.sleep(WATCH_EVERY_S)
+        if not server.is_running:
+            _log.warning("process_ended", name="postgres")
+            try:
+                await server.stop()
+                await server.start()
+            except LlamaError as error:
+                _log.error("postgres_not_started", error=str(error))
 
 
 async def _cancel(keeping: "asyncio.Future[None]") -> None:

@@ -12,3 +12,4 @@ class Alert(TriggeredHandler):
     """
 
     FILENAME = "alert.json"
+    ASPECTS = ("event", "skymap", "external", "external_skymap")

@@ -14,6 +14,7 @@ class Skymap(FileHandler):
     """
 
     FILENAME = "skymap.fits"
+    ASPECTS = ("pixels", "localisation", "distance")
     CODE_VERSION = "1"
     DEPENDENCIES = (uses(Alert, "skymap"),)
 

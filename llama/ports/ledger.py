@@ -62,6 +62,10 @@ class Ledger(Protocol):
         """Return the next offset of every partition that the consumer has read from."""
         ...
 
+    async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
+        """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""
+        ...
+
     async def deployment_epoch(self, manifest_digest: str) -> int:
         """Return the deployment counter of a pipeline: one more when it is not the latest."""
         ...

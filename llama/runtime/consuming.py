@@ -1,5 +1,6 @@
 """The loop of every consumer: batch in, effects out, offset forward; again after any failure."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -14,6 +15,9 @@ Subscribe = Callable[[], AbstractAsyncContextManager[Subscription]]
 Handle = Callable[[Batch], Awaitable[None]]
 """Gives a batch all its effects; repeating it must be harmless."""
 
+FENCED_PAUSE_S = 0.5
+"""Two instances with one share would otherwise chase each other as fast as they can."""
+
 _log = structlog.get_logger()
 
 
@@ -25,7 +29,8 @@ async def consume(
         try:
             await persist("consuming", lambda: _follow(subscribe, handle, on_start))
         except Fenced as error:
-            _log.warning("consumer_fenced", error=str(error))
+            _log.warning("consumer_fenced", error=str(error), again_in_s=FENCED_PAUSE_S)
+            await asyncio.sleep(FENCED_PAUSE_S)
 
 
 async def _follow(subscribe: Subscribe, handle: Handle, on_start: Callable[[], None]) -> None:

@@ -4,13 +4,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from llama.domain.errors import Misconfigured
 from llama.domain.states import EventState
 from llama.domain.work import Step, fold
 from llama.ports.ledger import Ledger, Transaction
 from llama.ports.message_log import Batch, Record
 from schemas.facts import FACTS, Fact
+from schemas.topics import FACTS_TOPIC
 
 React = Callable[[Transaction, Sequence[Step]], Awaitable[None]]
 """Has the effects of some folded facts, within the transaction that moves the offset."""
@@ -66,6 +68,7 @@ def decoded(records: Iterable[Record]) -> Iterable[tuple[int, int, Fact]]:
         try:
             yield record.partition, record.offset, FACTS.validate_json(record.value or b"")
         except ValidationError as error:
+            _refuse_newer(record)
             _log.error(
                 "fact_unreadable",
                 topic=record.topic,
@@ -73,3 +76,18 @@ def decoded(records: Iterable[Record]) -> Iterable[tuple[int, int, Fact]]:
                 offset=record.offset,
                 errors=error.error_count(),
             )
+
+
+def _refuse_newer(record: Record) -> None:
+    """Stop at a fact of a kind that only a newer release knows: skipping it would lose it."""
+    try:
+        kind = _Kind.model_validate_json(record.value or b"").kind
+    except ValidationError:
+        return
+    if kind not in {one.__name__ for one in FACTS_TOPIC.messages}:
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        raise Misconfigured(f"{place} is a {kind}, which a newer release wrote: upgrade this one")
+
+
+class _Kind(BaseModel):
+    kind: str

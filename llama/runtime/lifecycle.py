@@ -24,17 +24,29 @@ def die_with_parent() -> None:
         raise SystemExit("the parent process is gone")
 
 
-def run_until_stopped(live: Callable[[], Awaitable[None]]) -> None:
-    """Run until it ends by itself or SIGTERM or SIGINT asks it to; then clean up and return."""
-    asyncio.run(_until_stopped(live))
+def run_until_stopped(live: Callable[[], Awaitable[None]]) -> int | None:
+    """Run until it ends by itself or SIGTERM or SIGINT asks it to, and clean up.
+
+    Return the signal that stopped it; None if it ended by itself.
+    """
+    return asyncio.run(_until_stopped(live))
 
 
-async def _until_stopped(live: Callable[[], Awaitable[None]]) -> None:
+async def _until_stopped(live: Callable[[], Awaitable[None]]) -> int | None:
     living = asyncio.ensure_future(live())
+    received: list[int] = []
+
+    def stop(number: int) -> None:
+        received.append(number)
+        living.cancel()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, living.cancel)
+        loop.add_signal_handler(number, stop, number)
     try:
         await living
     except asyncio.CancelledError:
+        if not received:
+            raise
         _log.info("stopped")
+    return received[0] if received else None

@@ -43,7 +43,9 @@ class Settings(BaseModel):
         description="Seconds after which the task of a silent worker is given to another.",
     )
     http: str = Field(
-        default="127.0.0.1:0", description="host:port of the gateway; port 0: any free one."
+        default="127.0.0.1:0",
+        pattern=r"^[^:\s]+:[0-9]{1,5}$",
+        description="host:port of the gateway; port 0: any free one.",
     )
     instance: int = Field(default=0, ge=0, description="Which of its siblings a service is.")
     instances: int = Field(

@@ -16,6 +16,10 @@ async def serve(wiring: Wiring) -> None:
         "registering the pipeline", lambda: wiring.ledger.deployment_epoch(manifest.digest)
     )
     resolver = Resolver(wiring.log, wiring.clock, manifest, epoch)
+    behind = await persist(
+        "looking for unfinished events", lambda: wiring.ledger.states_behind(CONSUMER, epoch)
+    )
+    await persist("adopting the pipeline", lambda: resolver.adopt_unfinished(behind))
     folder = Folder(CONSUMER, wiring.ledger, resolver.react)
 
     def begin() -> None:

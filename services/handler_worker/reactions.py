@@ -25,6 +25,10 @@ IDLE = timedelta(seconds=5)
 
 POSTPONE_S = 1.0
 """Pause after a run that could not even begin: whatever is missing needs a moment."""
+LONGEST_COOL_DOWN = timedelta(days=1)
+"""Whatever hindered a handler for so long, it is worth another look every day."""
+MOST_DOUBLINGS = 20
+
 LeaseKey = tuple[str, str, str, int, int]
 
 _log = structlog.get_logger()
@@ -91,24 +95,26 @@ class Worker:
     async def _carry_out(self, lease: Lease) -> None:
         try:
             outcome = await self._run(lease.task)
+            if outcome is None:
+                await self._give_back(lease)
+                return
             await persist("publishing a result", lambda: self._publish(lease.task, outcome))
             await persist("finishing a task", lambda: self.queue.finish(lease))
         except asyncio.CancelledError:
             await self._give_back(lease)
             raise
-        except Unavailable as error:
-            _log.warning("run_postponed", error=str(error), **_fields(lease.task))
-            await asyncio.sleep(POSTPONE_S)
-            await self._give_back(lease)
         finally:
             self._running.pop(lease.key, None)
             self._slot_freed.set()
 
-    async def _run(self, task: Task) -> RunOutcome:
+    async def _run(self, task: Task) -> RunOutcome | None:
+        """Run a task; None if the run could not even begin, which is no failure of the handler."""
         try:
             return await self.runner.run(task)
-        except Unavailable:
-            raise
+        except Unavailable as error:
+            _log.warning("run_postponed", error=str(error), **_fields(task))
+            await asyncio.sleep(POSTPONE_S)
+            return None
         except LlamaError as error:
             return NotMade(error="exception", message=str(error), wall_s=0.0)
 
@@ -159,8 +165,7 @@ class Worker:
 
     def _failed(self, task: Task, outcome: NotMade) -> FileFailed:
         now = self.clock.now()
-        final = outcome.error == "permanent" or task.attempt >= task.handler.max_attempts
-        pause = timedelta(seconds=task.handler.cool_down_s * 2 ** (task.attempt - 1))
+        final = outcome.error == "permanent" or task.failures + 1 >= task.handler.max_attempts
         return FileFailed(
             id=task.result_id,
             cause=task.cause,
@@ -174,8 +179,14 @@ class Worker:
             wall_s=outcome.wall_s,
             error=outcome.error,
             message=outcome.message[:2000],
-            retry_at=None if final else now + pause,
+            retry_at=None if final else now + _cool_down(task),
         )
+
+
+def _cool_down(task: Task) -> timedelta:
+    """Return the pause after a failed attempt: it doubles with every further one."""
+    doublings = min(task.failures, MOST_DOUBLINGS)
+    return min(timedelta(seconds=task.handler.cool_down_s) * 2**doublings, LONGEST_COOL_DOWN)
 
 
 def _fields(task: Task) -> dict[str, object]:

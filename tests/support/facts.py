@@ -178,10 +178,6 @@ class Story:
         """The state after the last fact."""
         return self.steps[-1].after if self.steps else EventState(self.event)
 
-    @property
-    def _act_id(self) -> str:
-        return f"act {len(self.steps)}"
-
     def tell(self, fact: Fact) -> Step:
         """Fold one more fact, whatever its own time."""
         before = self.state
@@ -193,7 +189,7 @@ class Story:
     def adopt(self, *, epoch: int, code: Mapping[str, str] | None = None) -> Step:
         """Adopt the pipeline, perhaps with other code."""
         adopted = PipelineAdopted(
-            id=f"{self.event} adopts {epoch}",
+            id=f"{self.event}-adopts-{epoch}",
             occurred_at=self.now,
             event=self.event,
             epoch=epoch,
@@ -238,12 +234,8 @@ class Story:
         self, act: Literal["veto", "unveto", "freeze", "thaw", "delete", "request"], handler: str
     ) -> Step:
         """Do what operators do to a handler's files."""
-        fields = {
-            "id": self._act_id,
-            "occurred_at": self.now,
-            "event": self.event,
-            "handler": handler,
-        }
+        place = {"event": self.event, "handler": handler}
+        fields = {"id": f"act-{len(self.steps)}", "occurred_at": self.now, **place}
         match act:
             case "veto" | "unveto":
                 return self.tell(FileVetoed.model_validate({**fields, "vetoed": act == "veto"}))
@@ -257,7 +249,7 @@ class Story:
     def flag(self, name: FlagName, *, on: bool) -> Step:
         """Change a flag of the event."""
         changed = FlagsChanged(
-            id=self._act_id, occurred_at=self.now, event=self.event, changes={name: on}
+            id=f"act-{len(self.steps)}", occurred_at=self.now, event=self.event, changes={name: on}
         )
         return self.tell(changed)
 

@@ -82,15 +82,16 @@ class World:
 
     def adopt(self, *, epoch: int = 1, codes: Mapping[str, str] | None = None) -> str:
         """Adopt the world's pipeline, with some handlers' code changed."""
-        adopted = manifest(*self.rules, codes=codes)
-        return self.fold(
-            PipelineAdopted(
-                id=f"adopt-{epoch}",
-                occurred_at=self.now,
-                event="MS1",
-                epoch=epoch,
-                manifest=adopted,
-            )
+        return self.fold(self.adopted(epoch=epoch, codes=codes))
+
+    def adopted(self, *, epoch: int, codes: Mapping[str, str] | None = None) -> PipelineAdopted:
+        """Return the fact by which the world's pipeline is adopted."""
+        return PipelineAdopted(
+            id=f"adopt-{epoch}",
+            occurred_at=self.now,
+            event="MS1",
+            epoch=epoch,
+            manifest=manifest(*self.rules, codes=codes),
         )
 
     def notice(self, alert_type: str, *, minute: int, **aspects: str) -> str:

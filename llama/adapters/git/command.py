@@ -72,13 +72,3 @@ def start_git(command: Sequence[str], *, inherit: tuple[int, ...] = ()) -> git.G
         )
     except (git.CommandError, OSError) as error:
         raise Unavailable(f"git does not start: {error}; install git") from error
-
-
-def complaints_about(root: Path) -> str:
-    """Return what `git fsck` has against a repository: nothing if it is whole. Blocks."""
-    arguments = ("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
-    status, said, complained = git.Git(root).execute(
-        command_line(root, *arguments), with_extended_output=True, with_exceptions=False
-    )
-    # With status 0 it has only remarks, such as that the repository's own HEAD is nobody's.
-    return f"{said}\n{complained}\nstatus {status}".strip() if status else ""

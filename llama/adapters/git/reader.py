@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from llama.adapters.git.command import complaints_about, run_git
+from llama.adapters.git.checking import complaints_about
+from llama.adapters.git.command import run_git
 from llama.adapters.git.names import NAMESPACES, checked_commit, checked_file, event_of, ref_of
 from llama.adapters.git.objects import GitObject, ObjectReader, revision_of
 from llama.domain.errors import HistoryCorrupt, Unavailable

@@ -8,6 +8,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from llama.adapters.kafka.closing import stop
 from llama.adapters.kafka.records import batch_of
 from llama.domain.errors import Unavailable
 from llama.ports.message_log import Batch
@@ -27,7 +28,7 @@ class KafkaReader:
         try:
             await self._consumer.start()
         except KafkaError as error:
-            await self._consumer.stop()
+            await stop(self._consumer)
             raise Unavailable(f"no Kafka at {self._bootstrap}: is it running?") from error
         # A task of aiokafka's that has not begun when it is stopped would pass its cancellation on.
         await asyncio.sleep(0)
@@ -39,7 +40,7 @@ class KafkaReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._consumer.stop()
+        await stop(self._consumer)
 
     async def ends(self, topic: Topic) -> Mapping[int, int]:
         """Return the offset after the last record of every partition."""

@@ -10,6 +10,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from llama.adapters.kafka.closing import stop
 from llama.adapters.kafka.records import batch_of, share_of
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.ports.message_log import Batch
@@ -66,7 +67,7 @@ class KafkaSubscription:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            opening.push_async_callback(self._consumer.stop)
+            opening.push_async_callback(stop, self._consumer)
             try:
                 await self._consumer.start()
                 await self._take_share()
@@ -82,7 +83,7 @@ class KafkaSubscription:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._consumer.stop()
+        await stop(self._consumer)
 
     async def _take_share(self) -> None:
         partitions = {topic.name: range(topic.partitions) for topic in self._topics}

@@ -109,6 +109,14 @@ class MemoryLedger:
             if (reader, name) == (consumer, topic)
         }
 
+    async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
+        """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""
+        return [
+            state
+            for (owner, _), state in sorted(self.store.states.items())
+            if owner == consumer and state.epoch < epoch
+        ]
+
     async def deployment_epoch(self, manifest_digest: str) -> int:
         """Return the deployment counter of a pipeline: one more when it is not the latest."""
         deployments = self.store.deployments

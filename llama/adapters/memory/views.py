@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from llama.adapters.memory.store import MemoryStore
-from llama.domain.shown import ShownEvent, shown, storable
+from llama.domain.shown import ShownEvent, shown
 from llama.domain.states import EventState
 from llama.domain.work import Step
 from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
@@ -104,7 +104,7 @@ def _fact(step: Step) -> FactRow:
         sequence=step.after.sequence,
         partition=step.partition,
         offset=step.offset,
-        id=storable(step.fact.id),
+        id=step.fact.id,
         kind=step.fact.kind,
         occurred_at=step.fact.occurred_at,
         outcome=step.after.outcome.value,

@@ -111,6 +111,11 @@ class PostgresLedger:
         rows = await self.database.fetch("positions", consumer, topic)
         return {row["partition"]: row["next_offset"] for row in rows}
 
+    async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
+        """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""
+        rows = await self.database.fetch("states_behind", consumer, epoch)
+        return [read_state(row["state"]) for row in rows]
+
     async def deployment_epoch(self, manifest_digest: str) -> int:
         """Return the deployment counter of a pipeline: one more when it is not the latest."""
         async with self.database.transaction() as session:

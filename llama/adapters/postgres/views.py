@@ -7,7 +7,7 @@ from typing import TypeVar
 import orjson
 
 from llama.adapters.postgres.database import Session
-from llama.domain.shown import ShownEvent, ShownFile, shown, storable
+from llama.domain.shown import ShownEvent, ShownFile, shown
 from llama.domain.states import StoredFile
 from llama.domain.work import Step
 from schemas.envelope import body_of
@@ -63,7 +63,7 @@ class PostgresViews:
                 [
                     (
                         *(step.partition, step.offset, step.after.event, step.after.sequence),
-                        *(storable(step.fact.id), step.fact.kind, step.fact.occurred_at),
+                        *(step.fact.id, step.fact.kind, step.fact.occurred_at),
                         *(step.after.outcome.value, body_of(step.fact)),
                     )
                     for step in last
@@ -79,7 +79,7 @@ class PostgresViews:
             for name, stored in _new_contents(step).items()
         }
         rows = [
-            (*key, stored.content.digest, stored.content.size, storable(stored.fact), stored.at)
+            (*key, stored.content.digest, stored.content.size, stored.fact, stored.at)
             for key, stored in contents.items()
         ]
         await self.session.fetch("show_file_versions", *_columns(rows, count=7))

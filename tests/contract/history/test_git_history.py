@@ -179,6 +179,18 @@ async def test_a_lock_left_on_a_head_is_swept_at_the_start(shard: Path) -> None:
         assert not [path for path in left if path.exists()]
 
 
+async def test_a_lock_left_on_a_head_by_a_killed_git_is_no_obstacle(
+    history: GitHistory, shard: Path
+) -> None:
+    first, second = a_long_history("S1", 2)
+    await history.commit([first])
+    (shard / "refs/namespaces/S1/refs/heads/main.lock").write_bytes(b"")
+
+    await history.commit([second])
+
+    assert await history.head("S1") == second.commit
+
+
 async def test_packs_are_consolidated_while_it_writes_on(history: GitHistory, shard: Path) -> None:
     revisions = a_long_history("S1", 4 * PACKS)
     for revision in revisions:

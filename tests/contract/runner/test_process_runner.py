@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,13 @@ async def test_warming_starts_all_children(tmp_path: Path) -> None:
         assert len(set(runner.pids)) == 3
 
 
+async def test_a_module_that_cannot_be_warmed_is_no_obstacle(tmp_path: Path) -> None:
+    async with await a_runner(tmp_path / "work") as runner:
+        await runner.warm("no.such.module")
+
+        assert isinstance(await runner.run(a_task(handlers.Upper, a_notice())), Made)
+
+
 async def test_leaving_ends_all_children_and_removes_the_folder(tmp_path: Path) -> None:
     async with await a_runner(tmp_path / "work", processes=3) as runner:
         await runner.warm()
@@ -223,8 +232,8 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def orphans(tmp_path: Path, repository_root: Path) -> list[int]:
-    """Return the children of a runner that was killed, one of them in the middle of a run."""
+def orphans(tmp_path: Path, repository_root: Path) -> Iterator[list[int]]:
+    """Give the children of a runner that was killed, one of them in the middle of a run."""
     command = [sys.executable, "-c", RUN_FOR_EVER, str(tmp_path / "work"), str(tmp_path / "pids")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=repository_root) as parent:
         assert parent.stdout is not None
@@ -232,23 +241,21 @@ def orphans(tmp_path: Path, repository_root: Path) -> list[int]:
         while not (tmp_path / "pids").exists():
             assert parent.poll() is None
         parent.send_signal(signal.SIGKILL)
-    return pids
+    yield pids
+    for pid in pids_in(tmp_path / "pids"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
-async def test_no_child_survives_a_killed_parent(tmp_path: Path, orphans: list[int]) -> None:
+async def test_no_child_survives_a_killed_parent(orphans: list[int]) -> None:
     assert len(orphans) == 2
     await until(lambda: all(is_gone(pid) for pid in orphans))
-    for pid in pids_in(tmp_path / "pids")[1:]:
-        os.kill(pid, signal.SIGKILL)
 
 
-async def test_what_a_killed_runner_left_is_swept_but_not_what_is_in_use(
-    tmp_path: Path, orphans: list[int]
-) -> None:
+@pytest.mark.usefixtures("orphans")
+async def test_what_a_killed_runner_left_is_swept_but_not_what_is_in_use(tmp_path: Path) -> None:
     assert len(list((tmp_path / "work").glob("runner-*"))) == 1
     async with await a_runner(tmp_path / "work") as first, await a_runner(tmp_path / "work"):
         assert len(list((tmp_path / "work").glob("runner-*"))) == 2
 
         assert isinstance(await first.run(a_task(handlers.Upper, a_notice())), Made)
-    for pid in pids_in(tmp_path / "pids")[1:]:
-        os.kill(pid, signal.SIGKILL)

@@ -19,7 +19,7 @@ async def show(persistence: Persistence, steps: Sequence[Step]) -> None:
 
 def a_letter(number: int) -> DeadLetter:
     return DeadLetter(
-        id=f"letter {number}",
+        id=f"letter-{number}",
         occurred_at=START + timedelta(seconds=number),
         reason=RefusalReason.NOT_JSON,
         source=Source(topic="igwn.gwalert", partition=0, offset=number),
@@ -30,7 +30,7 @@ def a_letter(number: int) -> DeadLetter:
 
 def a_revision(number: int, *, event: str = EVENT) -> RevisionCommitted:
     return RevisionCommitted(
-        id=f"{event} {number}",
+        id=f"{event}-{number}",
         occurred_at=START,
         event=event,
         commit=f"{number:040x}",

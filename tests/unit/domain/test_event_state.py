@@ -8,14 +8,6 @@ from hypothesis import strategies as st
 
 from llama.domain.event_state import replay
 from llama.domain.resolve import decide
-from schemas.facts import (
-    FileDeleted,
-    FileFrozen,
-    FileRequested,
-    FileVetoed,
-    FlagName,
-    FlagsChanged,
-)
 from tests.support.world import START, World, a_trigger
 
 RULES = ("skymap <- alert#skymap", "info <- alert#event skymap?", "plot <- skymap")
@@ -245,79 +237,6 @@ def test_a_lower_epoch_is_ignored() -> None:
     assert world.settle() == []
 
 
-def test_a_deleted_file_is_made_again_and_an_equal_one_re_runs_nothing_below() -> None:
-    world = a_settled_world()
-
-    world.fold(_act(FileDeleted, "skymap", number=1))
-
-    assert world.statuses()["skymap"] == "missing"
-    assert world.settle() == ["skymap"]
-    assert world.announced == []
-
-
-def test_delete_make_delete_are_three_facts_and_two_runs() -> None:
-    world = a_settled_world()
-
-    ran = [
-        (world.fold(_act(FileDeleted, "plot", number=number)), world.settle()) for number in (1, 2)
-    ]
-
-    assert ran == [("applied", ["plot"]), ("applied", ["plot"])]
-
-
-def test_an_act_that_comes_twice_is_done_once() -> None:
-    world = a_settled_world()
-    world.fold(_act(FileDeleted, "plot", number=1))
-    world.settle()
-
-    assert world.fold(_act(FileDeleted, "plot", number=1)) == "redundant"
-    assert world.settle() == []
-
-
-def test_a_requested_file_is_made_again_once() -> None:
-    world = a_settled_world()
-
-    world.fold(_act(FileRequested, "plot", number=1))
-
-    assert world.settle() == ["plot"]
-    assert world.settle() == []
-
-
-def test_a_veto_blocks_descendants_until_it_is_lifted() -> None:
-    world = World(*RULES)
-    world.fold(_act(FileVetoed, "skymap", number=1))
-    world.notice("INITIAL", minute=1, skymap="a")
-    world.settle()
-    vetoed = world.statuses()
-
-    world.fold(_act(FileVetoed, "skymap", number=2).model_copy(update={"vetoed": False}))
-
-    assert vetoed == {"skymap": "vetoed", "info": "current", "plot": "blocked"}
-    assert world.settle() == ["skymap", "info", "plot"]
-
-
-def test_a_frozen_file_stays_and_feeds_its_consumers() -> None:
-    world = a_settled_world()
-    world.fold(_act(FileFrozen, "skymap", number=1))
-
-    world.notice("INITIAL", minute=2, skymap="b")
-
-    assert world.settle() == ["info"]
-    assert world.statuses()["skymap"] == "frozen"
-
-
-def test_the_vetoed_flag_stops_the_event_and_no_notice_touches_it() -> None:
-    world = World(*RULES)
-    world.fold(
-        FlagsChanged(id="f1", occurred_at=START, event="MS1", changes={FlagName.VETOED: True})
-    )
-
-    world.notice("INITIAL", minute=1, skymap="a")
-
-    assert world.settle() == []
-    assert world.state.flags.VETOED
-
-
 def test_obsolescence_is_announced_with_its_cause() -> None:
     world = a_settled_world()
 
@@ -379,7 +298,3 @@ def test_replaying_the_facts_gives_the_same_state(
         world.settle()
 
     assert replay("MS1", world.facts) == world.state
-
-
-def _act(kind: type, handler: str, *, number: int):
-    return kind(id=f"act-{number}", occurred_at=START, event="MS1", handler=handler)

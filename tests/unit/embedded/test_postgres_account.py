@@ -27,6 +27,10 @@ def folder() -> Generator[Path]:
         yield made
 
 
+def through(account: Account | None, data: Path) -> tuple[str, ...]:
+    return passage(account, data, socket=data)
+
+
 def a_program_folder(folder: Path) -> Path:
     for name in ("postgres", "initdb"):
         program = folder / "bin" / name
@@ -83,7 +87,7 @@ def test_where_nothing_can_take_it_through_the_closed_folder_is_named(
     monkeypatch.setenv("PATH", str(folder))
 
     with pytest.raises(Misconfigured) as refused:
-        passage(STRANGER, folder / "private" / "llama" / "data")
+        through(STRANGER, folder / "private" / "llama" / "data")
 
     text = str(refused.value)
     assert f"cannot get at {folder / 'private'}" in text
@@ -95,7 +99,7 @@ def test_through_a_closed_folder_it_goes_with_one_capability(folder: Path) -> No
     private = folder / "private"
     private.mkdir(mode=0o700)
 
-    command = passage(STRANGER, private / "data")
+    command = through(STRANGER, private / "data")
 
     assert "--reuid=54321" in command
     assert command.count("-all,+dac_read_search") == 2
@@ -103,8 +107,16 @@ def test_through_a_closed_folder_it_goes_with_one_capability(folder: Path) -> No
     assert list(private.iterdir()) == []
 
 
+def test_a_socket_outside_of_the_closed_folder_is_refused(folder: Path) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+
+    with pytest.raises(Misconfigured, match="set LLAMA_HOME"):
+        passage(STRANGER, private / "data", socket=folder)
+
+
 def test_through_open_folders_it_needs_nothing(folder: Path) -> None:
-    assert passage(STRANGER, folder / "data") == ()
+    assert through(STRANGER, folder / "data") == ()
 
 
 def test_missing_programs_are_named(tmp_path: Path) -> None:
@@ -117,4 +129,4 @@ def test_an_ordinary_user_needs_no_open_folders(folder: Path) -> None:
     (folder / "private").mkdir(mode=0o700)
 
     require_programs(None, programs)
-    assert passage(None, folder / "private" / "data") == ()
+    assert through(None, folder / "private" / "data") == ()

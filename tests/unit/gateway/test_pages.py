@@ -87,7 +87,11 @@ async def test_the_page_shows_flags_and_history() -> None:
 async def test_texts_of_strangers_are_shown_as_text() -> None:
     async with a_made_scene() as scene:
         vetoed = FileVetoed(
-            id=HOSTILE, occurred_at=START, event=EVENT, handler="Summary", reason=HOSTILE
+            id=HOSTILE.replace(" ", ""),
+            occurred_at=START,
+            event=EVENT,
+            handler="Summary",
+            reason=HOSTILE,
         )
         await scene.fold(vetoed)
         page = (await scene.get(PAGE)).text

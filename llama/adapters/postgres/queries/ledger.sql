@@ -20,6 +20,10 @@ select partition, next_offset from offsets where consumer = $1 and topic = $2;
 -- A consumer's states of some events.
 select event, state from states where consumer = $1 and event = any($2::text[]);
 
+-- name: states_behind
+-- A consumer's states of events whose pipeline is of an earlier deployment.
+select state from states where consumer = $1 and (state ->> 'epoch')::integer < $2 order by event;
+
 -- name: save_states
 -- Keep a consumer's states of some events.
 insert into states (consumer, event, sequence, state)

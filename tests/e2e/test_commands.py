@@ -1,0 +1,186 @@
+"""The command line, as an operator uses it on a system with one event."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from llama.handlers.mock import mock_notice
+from tests.support.system import System, running
+
+pytestmark = pytest.mark.xdist_group("commands")
+MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
+COMMANDS = ("up", "down", "ingest", "status", "cat", "why", "graph", "log", "verify", "demo", "dlq")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
+    folder = tmp_path_factory.mktemp("commands")
+    notice = folder / "notice.json"
+    notice.write_bytes(mock_notice(MERGED, rounds=2))
+    with running(folder / "home") as system:
+        system.ingest(notice)
+        yield system
+
+
+@pytest.fixture(scope="module")
+def event(system: System) -> str:
+    return system.json("status")[0]["event"]
+
+
+def test_status_tells_every_file_with_status_reason_version_and_digest(
+    system: System, event: str
+) -> None:
+    status = system.json("status", event)
+
+    assert status["event"] == event
+    assert status["settled"]
+    assert status["flags"]["ROLE"] == "test"
+    assert [file["name"] for file in status["files"]] == [
+        "alert.json",
+        "skymap.fits",
+        "skymap_info.json",
+        "skymap.png",
+        "summary.html",
+    ]
+    for file in status["files"]:
+        assert (file["status"], file["version"], len(file["digest"])) == ("current", 0, 64)
+        assert file["reason"]
+
+
+def test_cat_writes_the_bytes_of_a_file(system: System, event: str) -> None:
+    assert system.run("cat", event, "skymap.png").stdout.startswith(b"\x89PNG")
+    assert json.loads(system.run("cat", event, "alert.json").stdout)["superevent_id"] == event
+
+
+def test_why_tells_inputs_and_the_run(system: System, event: str) -> None:
+    text = system.run("why", event, "skymap.fits").stdout.decode()
+    explained = system.json("why", event, "skymap.fits")
+
+    assert "alert.json#skymap" in text
+    assert explained["made"]["version"] == 0
+
+
+@pytest.mark.parametrize(
+    ("suffix", "beginning"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
+def test_graph_draws_in_each_form(
+    system: System, event: str, suffix: str, beginning: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / f"graph.{suffix}"
+
+    system.run("graph", event, "-o", path)
+
+    assert path.read_bytes().startswith(beginning)
+
+
+def test_log_lists_the_revisions_newest_first(system: System, event: str) -> None:
+    log = system.json("log", event)
+
+    assert log[-1]["parent"] is None
+    assert [entry["parent"] for entry in log[:-1]] == [entry["commit"] for entry in log[1:]]
+    assert log[-1]["message"].startswith("PRELIMINARY notice of 2026-11-22T12:20:00Z")
+
+
+def test_verify_says_that_all_is_well(system: System) -> None:
+    assert system.json("verify") == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(system: System, command: str) -> None:
+    text = system.run(command, "-h").stdout.decode()
+
+    assert "Usage: " in text
+    assert "--help" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("status", "S990101a"), "no notice about S990101a has come in"),
+        (("cat", "@", "nothing.txt"), "has no file nothing.txt: it has alert.json"),
+        (("why", "@", "nothing.txt"), "has no file nothing.txt"),
+        (("graph", "@", "-o", "picture.gif"), "end it with .svg"),
+        (("ingest", "absent.json"), "absent.json is not a file that can be read"),
+        (("up",), "LLAMA runs already under"),
+        (("up", "--detach"), "LLAMA runs already under"),
+    ],
+)
+def test_errors_say_what_happened_to_what_and_what_to_do(
+    system: System, event: str, arguments: tuple[str, ...], words: str
+) -> None:
+    done = system.run(*(event if word == "@" else word for word in arguments), check=False)
+
+    assert done.returncode != 0
+    assert words in " ".join(done.stderr.decode().split())
+
+
+def test_commands_without_a_system_say_how_to_start_one(tmp_path: Path) -> None:
+    done = System(tmp_path / "home").run("status", check=False)
+
+    assert done.returncode == 1
+    assert b"llama up" in done.stderr
+
+
+def test_down_without_a_system_is_no_error(tmp_path: Path) -> None:
+    assert b"nothing runs" in System(tmp_path / "home").run("down").stdout
+
+
+def test_an_unknown_setting_is_refused_by_name(tmp_path: Path) -> None:
+    system = System(tmp_path / "home", {"LLAMA_KAFKAS": "localhost:9092"})
+
+    done = system.run("status", check=False)
+
+    assert done.returncode != 0
+    assert b"LLAMA_KAFKAS is not a setting" in done.stderr
+
+
+def test_the_demo_ends_well_twice_and_leaves_its_results(tmp_path: Path) -> None:
+    system = System(tmp_path / "home")
+
+    for _ in range(2):
+        shown = system.run("demo").stdout.decode()
+
+        assert "from the alert to the last file: " in shown
+    results = sorted((system.home / "events").glob("MS*/summary.html"))
+    assert len(results) == 2
+
+
+def test_the_demo_takes_a_notice_of_ones_own_and_says_why_it_is_refused(tmp_path: Path) -> None:
+    notice = tmp_path / "notice.json"
+    notice.write_text("{}")
+
+    done = System(tmp_path / "home").run("demo", "--alert", notice, check=False)
+
+    assert done.returncode == 1
+    assert b"was refused: not_a_notice" in done.stderr
+
+
+def test_planted_corruption_is_found_and_named(system: System, event: str) -> None:
+    """Last in this module: it breaks the system's artifacts, and mends them."""
+    digest = system.json("status", event)["files"][3]["digest"]
+    (blob,) = (path for path in (system.home / "artifacts").rglob(f"*{digest}*") if path.is_file())
+    content = blob.read_bytes()
+    blob.chmod(0o644)
+    blob.write_bytes(content[:-1] + b"?")
+
+    done = system.run("verify", "--json", check=False)
+
+    assert done.returncode == 1
+    assert ("artifacts", digest) in {
+        (problem["check"], problem["subject"]) for problem in json.loads(done.stdout)
+    }
+    blob.write_bytes(content)
+    assert system.json("verify") == []
+
+
+def test_the_module_runs_as_the_command_does() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "llama.cli", "--help"], capture_output=True, check=True
+    )
+
+    assert b"Commands" in done.stdout
