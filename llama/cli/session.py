@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from llama.cli.output import fail
-from llama.domain.errors import LlamaError
+from llama.cli.output import fail, progress
+from llama.domain.errors import LlamaError, Unavailable
 from llama.runtime.addresses import Addresses, find_addresses
 from llama.runtime.settings import Settings, read_settings
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from llama.adapters.kafka.reader import KafkaReader
     from llama.adapters.postgres import PostgresLedger, PostgresReadModels
     from llama.adapters.system_clock import SystemClock
+
+PATIENCE_S = 20.0
+"""A server that was killed is back within seconds; one that is not is told of after this."""
+TRY_EVERY_S = 0.25
 
 Result = TypeVar("Result")
 
@@ -55,7 +59,7 @@ async def open_session() -> AsyncGenerator[Session]:
     settings = read_settings()
     addresses = find_addresses(settings)
     async with AsyncExitStack() as stack:
-        pool = await connect(addresses.database_url)
+        pool = await patiently(lambda: connect(addresses.database_url))
         stack.push_async_callback(pool.close)
         yield Session(
             settings,
@@ -75,8 +79,29 @@ async def open_log(session: Session) -> AsyncGenerator[LogSession]:
     from llama.adapters.kafka.reader import KafkaReader
 
     kafka = session.addresses.kafka
-    async with KafkaLog(kafka, client_id="llama.cli") as log, KafkaReader(kafka) as reader:
+    async with AsyncExitStack() as stack:
+        log = await patiently(
+            lambda: stack.enter_async_context(KafkaLog(kafka, client_id="llama.cli"))
+        )
+        reader = await patiently(lambda: stack.enter_async_context(KafkaReader(kafka)))
         yield LogSession(log, reader)
+
+
+async def patiently(connect: Callable[[], Awaitable[Result]]) -> Result:
+    """Connect to a server that may be starting (again) just now; show that this is waited for."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_S
+    shown = False
+    while True:
+        try:
+            return await connect()
+        except Unavailable as error:
+            if loop.time() > deadline:
+                raise
+            if not shown:
+                progress(f"waiting for a server: {error}")
+                shown = True
+        await asyncio.sleep(TRY_EVERY_S)
 
 
 def in_session(command: Callable[[Session], Awaitable[Result]]) -> Result:

@@ -1,12 +1,13 @@
 """Sends notices into the system, and waits until everything they lead to is done."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ParamSpec, TypeVar
 
 from llama.domain.digests import digest_json
-from llama.domain.errors import LlamaError
+from llama.domain.errors import LlamaError, Unavailable
 from llama.domain.notice.oddities import printable
 from llama.domain.resolve import decide
 from llama.ports.clock import Clock
@@ -30,6 +31,8 @@ MAX_NOTICE_BYTES = 16 * MEBIBYTE
 
 NAME_CHARACTERS = 300
 """Of the name of a file that is refused; the rest tells nobody more."""
+AWAY_PAUSE_S = 0.25
+"""Between two looks at a server that does not answer."""
 LOOK_EVERY_S = 0.02
 """Between two looks at the read models while waiting."""
 FOLLOWERS: Mapping[str, Sequence[Topic]] = {
@@ -40,6 +43,8 @@ FOLLOWERS: Mapping[str, Sequence[Topic]] = {
 """Who has to have read what before nothing is under way any more."""
 ANSWERS = 3
 """Rounds of reading: a notice, an adoption in answer, announcements in answer to that."""
+Given = ParamSpec("Given")
+Seen = TypeVar("Seen")
 Ends = Mapping[str, Mapping[int, int]]
 """The offset after the last record, by topic and partition."""
 
@@ -84,10 +89,8 @@ class Ingestion:
         """Wait until each notice has become a fact or a dead letter, and return which."""
         received: list[Receipt] = []
         for source in sources:
-            receipt = await self.models.receipt(source)
-            while receipt is None:
+            while (receipt := await _look(self.models.receipt, source)) is None:
                 await asyncio.sleep(LOOK_EVERY_S)
-                receipt = await self.models.receipt(source)
             received.append(receipt)
         return received
 
@@ -95,7 +98,7 @@ class Ingestion:
         """Wait until nothing is under way for some events, retries included."""
         await self.caught_up()
         for event in events:
-            while not await self._is_done(event):
+            while not await _look(self._is_done, event):
                 await asyncio.sleep(LOOK_EVERY_S)
         await self.caught_up()
 
@@ -110,7 +113,7 @@ class Ingestion:
 
     async def _ends(self) -> Ends:
         topics = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
-        return {topic.name: await self.reader.ends(topic) for topic in topics}
+        return {topic.name: await _look(self.reader.ends, topic) for topic in topics}
 
     async def _read_to(self, ends: Ends) -> None:
         for follower, topics in FOLLOWERS.items():
@@ -119,7 +122,7 @@ class Ingestion:
                     await asyncio.sleep(LOOK_EVERY_S)
 
     async def _is_behind(self, follower: str, topic: Topic, ends: Mapping[int, int]) -> bool:
-        positions = await self.ledger.positions(follower, topic.name)
+        positions = await _look(self.ledger.positions, follower, topic.name)
         return any(positions.get(partition, 0) < end for partition, end in ends.items())
 
     async def _is_done(self, event: str) -> bool:
@@ -128,6 +131,17 @@ class Ingestion:
             return False
         decision = decide(state, self.clock.now())
         return decision.is_settled and not decision.timers and not await self.models.leased(event)
+
+
+async def _look(
+    action: Callable[Given, Awaitable[Seen]], *args: Given.args, **kwargs: Given.kwargs
+) -> Seen:
+    """Look at a server; one that is away for a moment is no reason to give up waiting."""
+    while True:
+        try:
+            return await action(*args, **kwargs)
+        except Unavailable:
+            await asyncio.sleep(AWAY_PAUSE_S)
 
 
 async def within(timeout: timedelta, waiting: "asyncio.Future[None]", *, what: str) -> None:

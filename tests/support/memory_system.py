@@ -1,10 +1,10 @@
 """The services in one process over memory adapters, stepwise or all alive at once.
 
-system = await MemorySystem.of("alert -> skymap -> plot")
+system = MemorySystem.of("alert -> skymap -> plot")
 await system.send(a_notice())
 await system.follow("trigger_ingest")          # stepwise
 async with system.living():                    # alive
-    await system.ingestion().settle(["S230914ak"])
+    await system.settled(a_notice())
 """
 
 import asyncio
@@ -184,6 +184,13 @@ class MemorySystem:
     async def tell(self, *facts: Fact) -> None:
         """Put facts on the log."""
         await self.records.append(FACTS_TOPIC, facts)
+
+    async def settled(self, *notices: bytes) -> None:
+        """Send notices to the living system, and wait until all that they lead to is done."""
+        ingestion = self.ingestion()
+        sources = [await ingestion.send(raw, name="") for raw in notices]
+        receipts = await ingestion.receipts(sources)
+        await ingestion.settle([receipt.event for receipt in receipts if receipt.event])
 
     def facts(self) -> list[Fact]:
         """Return all facts of the log, partition by partition."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
@@ -40,7 +40,6 @@ class Bench:
     subscribe: Subscribes
     address: str | None = None
     """Of the server; None in memory."""
-    made: list[Topic] = field(default_factory=list[Topic])
 
     async def topic(self, *, partitions: int = 1) -> Topic:
         """Make a topic that nobody has used before."""
