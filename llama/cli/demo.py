@@ -1,6 +1,7 @@
 """The demonstration: one alert, from the topic to the last file, with everything real."""
 
 import asyncio
+import shlex
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -111,7 +112,8 @@ async def _conclude(session: Session, event: str, settings: Settings) -> None:
     print_line(f"results: {folder}")
     if (folder / "summary.html").exists():
         print_line(f"to read: {folder / 'summary.html'}")
-    print_line(f"to go on with it: LLAMA_HOME={settings.home} .venv/bin/llama up")
+    home = shlex.quote(str(settings.home))
+    print_line(f"to go on with it: LLAMA_HOME={home} .venv/bin/llama up")
 
 
 async def _export(session: Session, status: EventStatus, root: Path) -> Path:

@@ -26,8 +26,9 @@ MAX_ORDER = 11
 """nside 2048, the finest flat map of the field: 50 million pixels."""
 MAX_HELD_BYTES = 128 << 20
 """Bytes of a table that must be held whole (RING and explicit order, multi-order)."""
-MAX_TILE_BYTES = 48 << 20
-"""Bytes of the tiles of one map: 3.1 million without distance, 1.25 million with it."""
+MAX_TILE_BYTES = 32 << 20
+"""Bytes of the tiles of one map: 2 million without distance, 800,000 with it. Drawing such a map
+takes a process to 280 MB."""
 BLOCK_ORDER = 8
 INDEX_COLUMNS = ("PIXEL", "PIX", "IPIX", "INDEX")
 
