@@ -1,13 +1,20 @@
 """The command line: which commands there are."""
 
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as release
+from typing import Annotated
+
 import typer
 
 from llama.cli import checks, demo, events, ingest, system
+from llama.cli.output import print_line
 
 app = typer.Typer(
     name="llama",
     help="Make and keep current the data products of every gravitational-wave event.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -28,6 +35,28 @@ for command in (
 app.add_typer(checks.dlq)
 
 
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    """Make and keep current the data products of every gravitational-wave event."""
+    if version:
+        print_line(f"llama {_release()}")
+        raise typer.Exit
+
+
+def _release() -> str:
+    try:
+        return release("llama-gwhen")
+    except PackageNotFoundError:
+        return "(not installed: it runs from its sources)"
+
+
 def main() -> None:
     """Run the command that was typed."""
-    app()
+    try:
+        app()
+    except OSError as error:  # a folder that is closed, a full disk: the command's own words do
+        sys.exit(f"llama: {error.filename or 'input or output'}: {error.strerror or error}")

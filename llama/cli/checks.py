@@ -1,6 +1,8 @@
 """Commands that look for trouble: the dead letters, and the verification of everything."""
 
+import asyncio
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,7 +10,12 @@ import typer
 from llama.cli.ingest import ingestion_in
 from llama.cli.output import AsJson, print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session, open_log
+from llama.client.ingestion import within
 from llama.client.verification import Problem, Verification
+from schemas.topics import FACTS_TOPIC
+
+LOOKS = 3
+"""A system at work changes while it is looked at."""
 
 dlq = typer.Typer(
     name="dlq",
@@ -21,7 +28,7 @@ dlq = typer.Typer(
 @dlq.command("ls")
 def list_dead_letters(
     as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(help="How many at the most.")] = 1000,
+    limit: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 1000,
 ) -> None:
     """List refused inputs, newest first, each with its reason."""
     letters = in_session(lambda session: session.models.dead_letters(limit=limit))
@@ -42,9 +49,14 @@ def list_dead_letters(
     print_table("", ("id", "when (UTC)", "reason", "bytes", "file", "detail"), rows)
 
 
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    as_json: AsJson = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", help="Seconds to wait for services that are behind.")
+    ] = 60.0,
+) -> None:
     """Check tables, history and artifacts against the log; exit 1 if anything is wrong."""
-    problems = in_session(_problems)
+    problems = in_session(lambda session: _problems(session, timeout))
     if as_json:
         print_json([asdict(problem) for problem in problems])
     elif problems:
@@ -59,10 +71,19 @@ def verify(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _problems(session: Session) -> list[Problem]:
+async def _problems(session: Session, timeout: float) -> list[Problem]:
+    """Look for problems; while the log grows, what seems to be one is looked at again."""
     async with open_log(session) as log:
-        progress("waiting until everything has been read ...")
-        await ingestion_in(session, log).caught_up()
-        progress("replaying the log ...")
+        ingestion = ingestion_in(session, log)
         verification = Verification(log.reader, session.models, session.artifacts, session.history)
-        return [problem async for problem in verification.problems()]
+        problems: list[Problem] = []
+        for _ in range(LOOKS):
+            progress("waiting until everything has been read ...")
+            reading = asyncio.ensure_future(ingestion.caught_up())
+            await within(timedelta(seconds=timeout), reading, what="reading the log to its end")
+            progress("replaying the log ...")
+            end = await log.reader.ends(FACTS_TOPIC)
+            problems = [problem async for problem in verification.problems()]
+            if not problems or await log.reader.ends(FACTS_TOPIC) == end:
+                return problems
+        return problems

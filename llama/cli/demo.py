@@ -23,6 +23,7 @@ from schemas.status import EventStatus
 SETTLE_DEADLINE_S = 120.0
 """The demo takes seconds; a slow machine under load gets two minutes."""
 LOOK_EVERY_S = 0.02
+DEAD_LETTERS = 100
 MERGED_AGO = timedelta(minutes=20)
 
 
@@ -64,7 +65,9 @@ async def _show(settings: Settings, alert: Path | None) -> None:
         receipt = (await ingestion.receipts([source]))[0]
         if receipt.event is None:
             await ingestion.caught_up()
-            fail(f"{name} was refused: {receipt.reason} (dead letter {receipt.dead_letter})")
+            letters = await session.models.dead_letters(limit=DEAD_LETTERS)
+            details = [one.detail for one in letters if one.id == receipt.dead_letter]
+            fail(f"{name} was refused: {receipt.reason}: {' '.join(details)}")
         settled = asyncio.ensure_future(ingestion.settle([receipt.event]))
         await _watch(session, receipt.event, began, settled)
         await _conclude(session, receipt.event, settings)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from llama.cli.output import AsJson, fail, print_json, print_line, print_table
+from llama.cli.output import AsJson, fail, muted_libraries, print_json, print_line, print_table
 from llama.cli.session import Session, in_session
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState
@@ -29,7 +29,7 @@ FileNameArgument = Annotated[str, typer.Argument(help="A file of it, for example
 def status(
     event: Annotated[str | None, typer.Argument(help="The event; all of them if left out.")] = None,
     as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(help="How many events at the most.")] = 50,
+    limit: Annotated[int, typer.Option(help="How many events at the most.", min=1)] = 50,
 ) -> None:
     """Show what an event has and needs, or list the events."""
     if event is None:
@@ -78,7 +78,9 @@ def graph(
     if form is None:
         fail(f"{output} does not say in which form: end it with .svg, .png, .pdf or .dot", code=2)
     state = in_session(lambda session: _state(session, event))
-    output.write_bytes(render(dot_of(state, title=event), form))
+    with muted_libraries():
+        picture = render(dot_of(state, title=event), form)
+    output.write_bytes(picture)
     print_line(f"wrote {output}")
 
 

@@ -1,7 +1,7 @@
 """The command that sends notices in."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,13 @@ from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, within
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 from schemas.reports import DeadLetter
+
+OUTCOMES = {
+    "applied": "it counts",
+    "ignored": "older than the newest: changes nothing",
+    "redundant": "known already",
+}
+"""What a notice did, for people."""
 
 
 def ingest(
@@ -40,12 +47,15 @@ async def _ingest(
         ingestion = ingestion_in(session, log)
         sent = [(str(path), await _send(ingestion, path)) for path in files]
         if timeout is None:
-            _report(sent, [], as_json=as_json)
+            _report([_row(name, what, None, "sent") for name, what in sent], as_json=as_json)
             return
         receipts: list[Receipt] = []
         waiting = asyncio.ensure_future(_wait(ingestion, sent, receipts))
         await within(timedelta(seconds=timeout), waiting, what="settling")
-        _report(sent, receipts, as_json=as_json)
+        outcomes = await _outcomes(session, receipts)
+        by_source = {_key(receipt.source): receipt for receipt in receipts}
+        rows = [_told(name, what, by_source, outcomes) for name, what in sent]
+        _report(rows, as_json=as_json)
 
 
 def ingestion_in(session: Session, log: LogSession) -> Ingestion:
@@ -70,34 +80,48 @@ async def _wait(
     await ingestion.settle({receipt.event for receipt in receipts if receipt.event})
 
 
-def _report(
-    sent: Sequence[tuple[str, Source | DeadLetter]], receipts: Sequence[Receipt], *, as_json: bool
-) -> None:
-    by_source = {_key(receipt.source): receipt for receipt in receipts}
-    rows: list[dict[str, str]] = []
-    for name, what in sent:
-        if isinstance(what, DeadLetter):
-            rows.append(_row(name, dead_letter=what.id, reason=what.reason.value))
-            continue
-        receipt = by_source.get(_key(what))
-        if receipt is None:
-            rows.append(_row(name, reason="sent"))
-        elif receipt.event:
-            rows.append(_row(name, event=receipt.event))
-        else:
-            rows.append(
-                _row(name, dead_letter=receipt.dead_letter or "", reason=receipt.reason or "")
-            )
+async def _outcomes(
+    session: Session, receipts: Sequence[Receipt]
+) -> Mapping[tuple[int | None, int | None], str]:
+    """Return what each notice did to its event, by its place on the log."""
+    events = {receipt.event for receipt in receipts if receipt.event}
+    facts = [fact for event in events for fact in await session.models.facts(event)]
+    return {(fact.partition, fact.offset): OUTCOMES.get(fact.outcome, "") for fact in facts}
+
+
+def _told(
+    name: str,
+    what: Source | DeadLetter,
+    receipts: Mapping[tuple[str, int, int], Receipt],
+    outcomes: Mapping[tuple[int | None, int | None], str],
+) -> Mapping[str, str]:
+    receipt = None if isinstance(what, DeadLetter) else receipts[_key(what)]
+    if receipt is None or receipt.event is None:
+        return _row(name, what, receipt, "refused")
+    place = receipt.fact_partition, receipt.fact_offset
+    return _row(name, what, receipt, outcomes.get(place, ""))
+
+
+def _row(
+    name: str, what: Source | DeadLetter, receipt: Receipt | None, outcome: str
+) -> Mapping[str, str]:
+    refused = what if isinstance(what, DeadLetter) else None
+    return {
+        "file": name,
+        "event": (receipt.event if receipt else None) or "",
+        "outcome": outcome,
+        "dead_letter": refused.id if refused else (receipt.dead_letter if receipt else None) or "",
+        "reason": refused.reason.value if refused else (receipt.reason if receipt else None) or "",
+    }
+
+
+def _report(rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
-    else:
-        print_table(
-            "", ("file", "event", "dead letter", "reason"), [tuple(r.values()) for r in rows]
-        )
-
-
-def _row(file: str, *, event: str = "", dead_letter: str = "", reason: str = "") -> dict[str, str]:
-    return {"file": file, "event": event, "dead_letter": dead_letter, "reason": reason}
+        return
+    columns = ("file", "event", "outcome", "dead letter", "reason")
+    short = [{**row, "file": Path(row["file"]).name} for row in rows]
+    print_table("", columns, [tuple(row.values()) for row in short])
 
 
 def _key(source: Source) -> tuple[str, int, int]:

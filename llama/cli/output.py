@@ -1,8 +1,11 @@
 """What every command prints with: tables for people, JSON for programs, errors for both."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,7 +16,17 @@ from rich.text import Text
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 PIPE_WIDTH = 120
-NARROW = {"file", "status", "version", "digest", "bytes", "event", "commit", "when (UTC)"}
+NARROW = {
+    "file",
+    "status",
+    "version",
+    "digest",
+    "bytes",
+    "event",
+    "commit",
+    "when (UTC)",
+    "reason code",
+}
 """Columns whose entries are kept on one line."""
 STATUS_STYLES = {
     "current": "green",
@@ -59,6 +72,20 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 def progress(line: str) -> None:
     """Show a line of progress, on standard error."""
     Console(file=sys.stderr, highlight=False).print(Text(line, style="dim"), soft_wrap=True)
+
+
+@contextmanager
+def muted_libraries() -> Generator[None]:
+    """Keep C libraries off standard error: fontconfig comments on the system's files."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def fail(message: str, *, code: int = 1) -> NoReturn:

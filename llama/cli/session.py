@@ -1,6 +1,7 @@
 """Gives a command its adapters, for as long as it runs."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ async def open_log(session: Session) -> AsyncGenerator[LogSession]:
     from llama.adapters.kafka.log import KafkaLog
     from llama.adapters.kafka.reader import KafkaReader
 
+    # What a server's absence means is said by us, once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     kafka = session.addresses.kafka
     async with AsyncExitStack() as stack:
         log = await patiently(

@@ -15,6 +15,7 @@ import typer
 from llama.cli.output import fail, print_line, progress
 from llama.domain.errors import LlamaError
 from llama.runtime.addresses import Addresses, gateway_file
+from llama.runtime.lock import owner_of
 from llama.runtime.settings import Settings, read_settings
 
 START_DEADLINE_S = 90.0
@@ -52,11 +53,10 @@ def down() -> None:
 
 def start_detached(settings: Settings, *, separate: bool) -> None:
     """Start the system in the background, and return when it is ready."""
-    from llama.embedded.supervisor import owner_of
-
     owner = owner_of(settings)
     if owner is not None:
-        fail(f"LLAMA runs already under {settings.home} (process {owner}): `llama down` stops it")
+        stopping = f"`LLAMA_HOME={settings.home} llama down` stops it"
+        fail(f"LLAMA runs already under {settings.home} (process {owner}): {stopping}")
     log = settings.home / "log" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "llama.cli", "up", *(["--separate"] if separate else [])]
@@ -81,10 +81,9 @@ def start_detached(settings: Settings, *, separate: bool) -> None:
 
 def stop(settings: Settings) -> None:
     """Stop the system that runs under LLAMA_HOME, if one does."""
-    from llama.embedded.supervisor import owner_of
-
     owner = owner_of(settings)
     if owner is None:
+        _clear_leftovers(settings)
         print_line(f"nothing runs under {settings.home}")
         return
     os.kill(owner, signal.SIGTERM)
@@ -94,6 +93,15 @@ def stop(settings: Settings) -> None:
             fail(f"process {owner} does not stop: look at {settings.home / 'log'}")
         time.sleep(LOOK_EVERY_S)
     print_line("stopped")
+
+
+def _clear_leftovers(settings: Settings) -> None:
+    """Stop the PostgreSQL of a supervisor that was killed: all else has ended with it."""
+    data = settings.home / "postgres"
+    if data.exists():
+        from llama.embedded.postgres import EmbeddedPostgres
+
+        asyncio.run(EmbeddedPostgres(data).clear())
 
 
 async def _serve(settings: Settings, *, separate: bool) -> None:

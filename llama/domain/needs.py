@@ -128,7 +128,7 @@ class Assessor:
             return self._triggered(handler)
         if self.state.is_retracted:
             notice = self.state.notice
-            when = notice.time_created.isoformat() if notice else ""
+            when = f"{notice.time_created:%Y-%m-%d %H:%M:%S} UTC" if notice else ""
             reason = f"the event was retracted at {when}"
             return Assessment(handler, Status.MASKED, reason, is_hidden=True)
         gathered = self._gather(handler)
@@ -285,7 +285,7 @@ def _need(state: EventState, handler: HandlerSpec, inputs: InputDigests) -> Need
 def _failed(failure: Failure) -> tuple[Status, str]:
     if failure.retry_at is None:
         return Status.FAILED, f"{failure.error}: {failure.message}"
-    when = failure.retry_at.isoformat()
+    when = f"{failure.retry_at:%Y-%m-%d %H:%M:%S} UTC"
     return Status.COOLING, f"{failure.error}: {failure.message} (again at {when})"
 
 

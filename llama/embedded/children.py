@@ -68,6 +68,8 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                # A Ctrl-C at the terminal is for the supervisor, which stops them in order.
+                start_new_session=True,
             )
         write_atomically(self._pid_file, f"{self._process.pid}\n")
         return self._process

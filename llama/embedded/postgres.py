@@ -156,6 +156,15 @@ class EmbeddedPostgres:
                 os.close(self._lock)
                 self._lock = None
 
+    async def clear(self) -> None:
+        """Stop what a killed supervisor has left running on the data folder, if anything."""
+        lock = hold(self.data.with_name(f"{self.data.name}.lock"))
+        try:
+            lock_file = socket_folder(self.data) / f"{SOCKET_NAME}.lock"
+            await clear_leftovers(self.data, lock_file=lock_file, patience_s=STOP_PATIENCE_S)
+        finally:
+            os.close(lock)
+
     @property
     def _log(self) -> Path:
         return self.data / "server.log"

@@ -1,12 +1,11 @@
 """The whole system on one machine: servers, services, workers; one lock, one way to stop."""
 
 import asyncio
-import fcntl
 import os
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,10 +14,11 @@ import structlog
 
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.postgres import migrate
-from llama.domain.errors import LlamaError, Misconfigured, Unavailable
+from llama.domain.errors import LlamaError, Unavailable
 from llama.embedded.children import Child
 from llama.embedded.postgres import EmbeddedPostgres
-from llama.runtime.addresses import Addresses, addresses_file, gateway_file, write_atomically
+from llama.runtime.addresses import Addresses, addresses_file, write_atomically
+from llama.runtime.lock import hold_lock
 from llama.runtime.settings import Settings
 from schemas.topics import TOPICS
 
@@ -56,15 +56,15 @@ class Supervisor:
                 database_url = await self._postgres(stack)
                 group = await stack.enter_async_context(_Children())
                 kafka = await self._broker(group)
-                addresses = Addresses(kafka=kafka, database_url=database_url)
+                http = _with_port(self.settings.http)
+                addresses = Addresses(kafka=kafka, database_url=database_url, http=http)
                 await ensure_topics(kafka, TOPICS)
                 await migrate(database_url)
                 write_atomically(addresses_file(self.settings), addresses.model_dump_json())
                 stack.callback(addresses_file(self.settings).unlink, missing_ok=True)
                 await self._services(group, addresses)
-                http = gateway_file(self.settings).read_text().strip()
                 self.tell(f"gateway at http://{http}")
-                yield addresses.model_copy(update={"http": http})
+                yield addresses
                 self.tell("stopping")
 
     async def _postgres(self, stack: AsyncExitStack) -> str:
@@ -80,7 +80,7 @@ class Supervisor:
     async def _broker(self, group: "_Children") -> str:
         if self.settings.kafka:
             return self.settings.kafka
-        port = _free_port()
+        port = free_port()
         port_file = self.settings.run_folder / "broker.port"
         # The port is chosen here, so that a broker that had to be restarted is found again.
         command = [
@@ -118,6 +118,7 @@ class Supervisor:
             "LLAMA_HOME": str(self.settings.home),
             "LLAMA_KAFKA": addresses.kafka,
             "LLAMA_DATABASE_URL": addresses.database_url,
+            "LLAMA_HTTP": addresses.http,
             "PYTHONUNBUFFERED": "1",
             # Libraries write their caches where they are told to, or into the user's home.
             "MPLCONFIGDIR": str(self.settings.home / "cache" / "matplotlib"),
@@ -186,39 +187,10 @@ async def _cancel(keeping: "asyncio.Future[None]") -> None:
     await asyncio.wait([keeping])
 
 
-@contextmanager
-def hold_lock(settings: Settings) -> Generator[None]:
-    """Hold the lock of LLAMA_HOME; Misconfigured if a running system has it."""
-    settings.run_folder.mkdir(parents=True, exist_ok=True)
-    path = settings.run_folder / "lock"
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"LLAMA runs already under {settings.home} (process {_owner(path)})"
-            raise Misconfigured(f"{message}: use it, or stop it with `llama down`") from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
-        file.truncate(0)
-
-
-def owner_of(settings: Settings) -> int | None:
-    """Return the id of the process that runs the system; None if none does."""
-    path = settings.run_folder / "lock"
-    if not path.exists():
-        return None
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(_owner(path) or 0) or None
-    return None
-
-
-def _owner(path: Path) -> str:
-    return path.read_text().strip()
+def _with_port(http: str) -> str:
+    """Choose the gateway's port here, so that it keeps its address when it is started again."""
+    host, _, port = http.rpartition(":")
+    return f"{host}:{free_port()}" if port == "0" else http
 
 
 def _sweep(run_folder: Path) -> None:
@@ -228,7 +200,8 @@ def _sweep(run_folder: Path) -> None:
             path.unlink()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llama.domain.errors import Misconfigured
+from llama.runtime.lock import owner_of
 from llama.runtime.settings import Settings
 
 
@@ -51,6 +52,8 @@ def find_addresses(settings: Settings) -> Addresses:
 
 
 def _left_by_up(settings: Settings) -> Addresses | None:
+    if owner_of(settings) is None:
+        return None  # whoever left them is gone, and what they name may be somebody else's now
     try:
         return Addresses.model_validate_json(addresses_file(settings).read_bytes())
     except FileNotFoundError:

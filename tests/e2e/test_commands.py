@@ -3,14 +3,15 @@
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Generator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from llama.handlers.mock import mock_notice
-from tests.support.system import System, running
+from tests.support.system import System, running, wait_until
 
 pytestmark = pytest.mark.xdist_group("commands")
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -73,9 +74,10 @@ def test_graph_draws_in_each_form(
 ) -> None:
     path = tmp_path / f"graph.{suffix}"
 
-    system.run("graph", event, "-o", path)
+    done = system.run("graph", event, "-o", path)
 
     assert path.read_bytes().startswith(beginning)
+    assert done.stderr == b""
 
 
 def test_log_lists_the_revisions_newest_first(system: System, event: str) -> None:
@@ -128,6 +130,38 @@ def test_commands_without_a_system_say_how_to_start_one(tmp_path: Path) -> None:
 
 def test_down_without_a_system_is_no_error(tmp_path: Path) -> None:
     assert b"nothing runs" in System(tmp_path / "home").run("down").stdout
+
+
+def test_a_killed_supervisor_leaves_nothing_that_down_does_not_clear(tmp_path: Path) -> None:
+    system = System(tmp_path / "home")
+    system.run("up", "--detach")
+    left = system.processes()
+    left[0].kill()
+
+    done = system.run("status", check=False)
+    system.run("down")
+
+    assert b"nothing runs under" in done.stderr
+    wait_until(lambda: not any(process.is_running() for process in left), "all have ended")
+
+
+def test_the_gateway_keeps_its_address_when_it_is_started_again(system: System) -> None:
+    address = (system.home / "run" / "gateway.address").read_text()
+
+    system.kill("services")
+
+    wait_until(lambda: _answers(f"http://{address}/livez"), "the gateway answers again")
+    assert (system.home / "run" / "gateway.address").read_text() == address
+
+
+def test_a_notice_tells_what_it_did(system: System, event: str, tmp_path: Path) -> None:
+    older = tmp_path / "older.json"
+    older.write_bytes(mock_notice(MERGED, rounds=0, latency=timedelta(minutes=1)))
+
+    first, again = system.ingest(older), system.ingest(older)
+
+    assert first[0]["outcome"] == "older than the newest: changes nothing"
+    assert again[0]["outcome"] == "known already"
 
 
 def test_an_unknown_setting_is_refused_by_name(tmp_path: Path) -> None:
@@ -184,3 +218,11 @@ def test_the_module_runs_as_the_command_does() -> None:
     )
 
     assert b"Commands" in done.stdout
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            return reply.status == 200
+    except OSError:
+        return False

@@ -1,5 +1,6 @@
 """Addresses: as set, completed by what a running `llama up` has left."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from llama.runtime.addresses import (
     gateway_file,
     write_atomically,
 )
+from llama.runtime.lock import hold_lock
 from llama.runtime.settings import Settings
 
 LEFT = Addresses(kafka="127.0.0.1:9", database_url="postgresql:///left")
@@ -25,6 +27,21 @@ def leave(home: Path) -> None:
     write_atomically(addresses_file(settings(home)), LEFT.model_dump_json())
 
 
+@pytest.fixture
+def running(tmp_path: Path) -> Generator[None]:
+    """Leave the addresses of a system that runs: it holds the lock."""
+    with hold_lock(settings(tmp_path)):
+        leave(tmp_path)
+        yield
+
+
+def test_what_a_killed_system_has_left_is_nobodys(tmp_path: Path) -> None:
+    leave(tmp_path)
+
+    with pytest.raises(Misconfigured, match="nothing runs under"):
+        find_addresses(settings(tmp_path))
+
+
 def test_what_is_set_needs_nothing_running(tmp_path: Path) -> None:
     own = settings(tmp_path, kafka="kafka:9092", database_url="postgresql://db/llama")
 
@@ -33,22 +50,20 @@ def test_what_is_set_needs_nothing_running(tmp_path: Path) -> None:
     assert found == Addresses(kafka="kafka:9092", database_url="postgresql://db/llama")
 
 
+@pytest.mark.usefixtures("running")
 def test_a_running_system_is_found_by_its_home(tmp_path: Path) -> None:
-    leave(tmp_path)
-
     assert find_addresses(settings(tmp_path)) == LEFT
 
 
+@pytest.mark.usefixtures("running")
 def test_what_is_set_goes_before_what_was_left(tmp_path: Path) -> None:
-    leave(tmp_path)
-
     found = find_addresses(settings(tmp_path, kafka="kafka:9092"))
 
     assert (found.kafka, found.database_url) == ("kafka:9092", LEFT.database_url)
 
 
+@pytest.mark.usefixtures("running")
 def test_the_gateway_is_found_where_it_has_left_its_address(tmp_path: Path) -> None:
-    leave(tmp_path)
     write_atomically(gateway_file(settings(tmp_path)), "127.0.0.1:8080\n")
 
     assert find_addresses(settings(tmp_path)).http == "127.0.0.1:8080"
@@ -60,9 +75,9 @@ def test_where_nothing_runs_it_says_how_to_start_it(tmp_path: Path, given: dict[
         find_addresses(settings(tmp_path, **given))
 
 
+@pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("damaged", [b"", b"{", b"{}", b"\xff"])
 def test_damaged_addresses_are_refused(tmp_path: Path, damaged: bytes) -> None:
-    leave(tmp_path)
     addresses_file(settings(tmp_path)).write_bytes(damaged)
 
     with pytest.raises(Misconfigured, match=r"addresses\.json is damaged: run `llama down`"):
