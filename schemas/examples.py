@@ -12,19 +12,23 @@ from schemas.facts import (
     AlertType,
     Change,
     FileDeleted,
+    FileExpired,
     FileFailed,
     FileFrozen,
     FileGenerated,
     FileObsoleted,
+    FilePut,
     FileRequested,
     FileVetoed,
-    FlagName,
     FlagsChanged,
     PipelineAdopted,
+    PipelineRequested,
+    RunCancelled,
     Source,
     TriggerReceived,
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from schemas.flags import FlagName
 from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
 
 EVENT = "S190814bv"
@@ -179,6 +183,45 @@ FILE_REQUESTED = FileRequested(
     by="operator on shift",
     reason="to see whether the result repeats",
 )
+FILE_EXPIRED = FileExpired(
+    id=_digest_of("expiry of Neutrinos")[:32],
+    cause=FILE_GENERATED.id,
+    occurred_at=_at(59),
+    event=EVENT,
+    handler="Neutrinos",
+    generation=FILE_GENERATED.id,
+)
+FILE_PUT = FilePut(
+    id="request-c027",
+    occurred_at=_at(59),
+    event=EVENT,
+    handler="SkymapInfo",
+    by="operator on shift",
+    reason="corrected by hand",
+    files=(
+        FileContent(
+            file="skymap_info.json",
+            digest=_digest_of("corrected"),
+            size=9,
+            aspects={"whole": _digest_of("corrected")},
+        ),
+    ),
+)
+RUN_CANCELLED = RunCancelled(
+    id="request-d194",
+    occurred_at=_at(59),
+    event=EVENT,
+    handler="SkymapPlot",
+    by="operator on shift",
+    reason="it takes a worker that others wait for",
+)
+PIPELINE_REQUESTED = PipelineRequested(
+    id="request-e3b8",
+    occurred_at=_at(59),
+    event=EVENT,
+    by="operator on shift",
+    reason="the review wants the new areas",
+)
 REVISION_COMMITTED = RevisionCommitted(
     id=COMMIT,
     cause=FILE_GENERATED.id,
@@ -208,6 +251,10 @@ EXAMPLES: tuple[Message, ...] = (
     FILE_FROZEN,
     FILE_DELETED,
     FILE_REQUESTED,
+    FILE_EXPIRED,
+    FILE_PUT,
+    RUN_CANCELLED,
+    PIPELINE_REQUESTED,
     REVISION_COMMITTED,
     DEAD_LETTER,
 )

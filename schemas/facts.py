@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter
 
-from schemas.base import EventMessage, FileName, Moment, Part, Sha256, ShortText
+from schemas.base import EventMessage, FileName, MessageId, Moment, Part, Sha256, ShortText
 from schemas.files import FileContent, HandlerName, InputDigests, InputName, Manifest
+from schemas.flags import FlagChanges
 
 
 class AlertType(StrEnum):
@@ -57,36 +58,21 @@ class PipelineAdopted(EventMessage):
     manifest: Manifest
 
 
-class FlagName(StrEnum):
-    """The flags of an event."""
-
-    ROLE = "ROLE"
-    ONLINE = "ONLINE"
-    VETOED = "VETOED"
-    UPLOAD = "UPLOAD"
-    ICECUBE_UPLOAD = "ICECUBE_UPLOAD"
-    BLINDED_NEUTRINOS = "BLINDED_NEUTRINOS"
-    MANUAL = "MANUAL"
-
-
 class FlagsChanged(EventMessage):
     """Somebody changed some flags; the others stay as they are."""
 
     kind: Literal["FlagsChanged"] = "FlagsChanged"
-    changes: dict[FlagName, bool | Literal["observation", "test"]]
+    changes: FlagChanges
+    by: ShortText = ""
     reason: ShortText = ""
 
-    @field_validator("changes")
-    @classmethod
-    def _fit_the_flags(
-        cls, changes: dict[FlagName, bool | Literal["observation", "test"]]
-    ) -> dict[FlagName, bool | Literal["observation", "test"]]:
-        for name, value in changes.items():
-            if isinstance(value, bool) is (name is FlagName.ROLE):
-                raise ValueError(
-                    f"{name} cannot be {value}: ROLE is a word, the others are booleans"
-                )
-        return changes
+
+class PipelineRequested(EventMessage):
+    """An operator wants the newest code for an event that a deployment left as it was."""
+
+    kind: Literal["PipelineRequested"] = "PipelineRequested"
+    by: ShortText = ""
+    reason: ShortText = ""
 
 
 class RunResult(EventMessage):
@@ -107,13 +93,16 @@ class FileGenerated(RunResult):
 
     kind: Literal["FileGenerated"] = "FileGenerated"
     files: tuple[FileContent, ...] = Field(min_length=1)
+    valid_until: Moment | None = Field(
+        default=None, description="When its content will no longer do; null: as long as its inputs."
+    )
 
 
 class FileFailed(RunResult):
     """A run of a handler made nothing."""
 
     kind: Literal["FileFailed"] = "FileFailed"
-    error: Literal["permanent", "exception", "timeout", "memory", "crash", "bad_output"]
+    error: Literal["permanent", "not_yet", "exception", "timeout", "memory", "crash", "bad_output"]
     message: ShortText = ""
     retry_at: Moment | None = Field(description="Not before this; null: failed for good.")
 
@@ -134,6 +123,14 @@ class FileObsoleted(EventMessage):
     handler: HandlerName
     generation: str = Field(description="Id of the fact that made the file.")
     because: tuple[Change, ...]
+
+
+class FileExpired(EventMessage):
+    """The content of a handler's files is no longer valid: its time is over."""
+
+    kind: Literal["FileExpired"] = "FileExpired"
+    handler: HandlerName
+    generation: MessageId = Field(description="Id of the fact that made the files.")
 
 
 class Act(EventMessage):
@@ -170,6 +167,19 @@ class FileRequested(Act):
     kind: Literal["FileRequested"] = "FileRequested"
 
 
+class FilePut(Act):
+    """Somebody put files in place by hand; they count as made from the inputs of that moment."""
+
+    kind: Literal["FilePut"] = "FilePut"
+    files: tuple[FileContent, ...] = Field(min_length=1)
+
+
+class RunCancelled(Act):
+    """An operator does not want the run that a handler needs now; new inputs need another one."""
+
+    kind: Literal["RunCancelled"] = "RunCancelled"
+
+
 Fact = Annotated[
     TriggerReceived
     | PipelineAdopted
@@ -177,10 +187,14 @@ Fact = Annotated[
     | FileGenerated
     | FileFailed
     | FileObsoleted
+    | FileExpired
     | FileVetoed
     | FileFrozen
     | FileDeleted
-    | FileRequested,
+    | FileRequested
+    | FilePut
+    | RunCancelled
+    | PipelineRequested,
     Field(discriminator="kind"),
 ]
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

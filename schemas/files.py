@@ -2,14 +2,24 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    StringConstraints,
+    model_validator,
+)
 
-from schemas.base import FileName, Part, Sha256
+from schemas.base import FileName, Part, Sha256, ShortText
+from schemas.flags import FlagName
 
 HandlerName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 AspectName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,63}$")]
 InputName = Annotated[str, StringConstraints(max_length=200)]
 """A file and one of its aspects, joined by '#': `alert.json#skymap`."""
+FLAGS = "flags"
+"""Stands for a file where a flag is an input: `flags#ROLE`. No handler's file is called so."""
 InputDigests = dict[InputName, Sha256 | None]
 """What a run used: the digest of every input; null where an optional one did not exist."""
 
@@ -37,6 +47,28 @@ class DependencySpec(Part):
     optional: bool = False
 
 
+MONTH_S = 31 * 86400.0
+"""Seconds; nothing cools down for longer."""
+
+
+class VetoSpec(Part):
+    """A condition under which a handler's files are not made.
+
+    It compares a flag, a property of the newest notice, or the digest of an input's aspect with a
+    value, so it can be judged without reading any file.
+    """
+
+    subject: Literal["flag", "notice", "input"]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="ROLE; alert_type, significant or is_test; alert.json#event."
+    )
+    equals: bool | Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        description="The value that vetoes; of an input, its digest. Null: unknown or absent."
+    )
+    negated: bool = Field(default=False, description="Every other value vetoes instead.")
+    reason: ShortText = ""
+
+
 class HandlerSpec(Part):
     """A handler as the deployed pipeline declares it."""
 
@@ -47,8 +79,15 @@ class HandlerSpec(Part):
     code: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     timeout_s: PositiveFloat = 300.0
     max_attempts: PositiveInt = 5
-    cool_down_s: PositiveFloat = 2.0
+    cool_down_s: Annotated[float, Field(gt=0, le=MONTH_S)] = 2.0
+    cool_down_factor: Annotated[float, Field(ge=1, le=1000)] = 2.0
+    longest_cool_down_s: Annotated[float, Field(gt=0, le=MONTH_S)] = 86400.0
     resource_class: Literal["cheap", "heavy"] = "cheap"
+    flags: tuple[FlagName, ...] = Field(default=(), description="Flags that are its inputs.")
+    vetoes: tuple[VetoSpec, ...] = ()
+    once: bool = Field(
+        default=False, description="Made once: later inputs and code do not make it obsolete."
+    )
 
 
 class Manifest(Part):
@@ -56,3 +95,19 @@ class Manifest(Part):
 
     digest: Sha256
     handlers: tuple[HandlerSpec, ...]
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> "Manifest":
+        """Refuse handlers in no order that can be made, and two of one name or file."""
+        files = [file for spec in self.handlers for file in spec.files]
+        if len(set(files)) < len(files) or len({spec.name for spec in self.handlers}) < len(
+            self.handlers
+        ):
+            raise ValueError("two handlers have the same name or file")
+        to_come = set(files)
+        for spec in self.handlers:
+            late = next((one.file for one in spec.dependencies if one.file in to_come), None)
+            if late is not None:
+                raise ValueError(f"{spec.name} stands before the maker of {late}, which it uses")
+            to_come -= set(spec.files)
+        return self

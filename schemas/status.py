@@ -41,7 +41,12 @@ class EventStatus(Part):
     running: tuple[HandlerName, ...] = Field(description="Handlers that a worker runs now.")
     flags: dict[str, bool | str]
     notice: NoticeStatus | None = Field(description="Null before the first notice.")
-    timers: tuple[Moment, ...] = Field(description="When cooled-down handlers run again.")
+    stale: bool = Field(
+        default=False, description="Its pipeline is not the deployed one: it keeps older code."
+    )
+    timers: tuple[Moment, ...] = Field(
+        description="When cooled-down handlers run again, and when contents expire."
+    )
     files: tuple[FileStatus, ...] = Field(description="Ancestors first.")
 
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from schemas.base import Message
 from schemas.facts import (
     FileDeleted,
+    FileExpired,
     FileFailed,
     FileFrozen,
     FileGenerated,
     FileObsoleted,
+    FilePut,
     FileRequested,
     FileVetoed,
     FlagsChanged,
     PipelineAdopted,
+    PipelineRequested,
+    RunCancelled,
     TriggerReceived,
 )
 from schemas.reports import DeadLetter, RevisionCommitted
@@ -49,6 +53,10 @@ FACTS_TOPIC = Topic(
         FileFrozen,
         FileDeleted,
         FileRequested,
+        FileExpired,
+        FilePut,
+        RunCancelled,
+        PipelineRequested,
     ),
 )
 REVISIONS_TOPIC = Topic(

@@ -12,7 +12,13 @@ from llama.adapters.artifacts import DiskArtifacts
 from llama.adapters.kafka.log import KafkaLog
 from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
-from llama.adapters.postgres import PostgresLedger, PostgresReadModels, PostgresTaskQueue, connect
+from llama.adapters.postgres import (
+    PostgresLedger,
+    PostgresReadModels,
+    PostgresTaskQueue,
+    PostgresTimerQueue,
+    connect,
+)
 from llama.adapters.system_clock import SystemClock
 from llama.domain.pipeline import Handlers
 from llama.runtime.addresses import Addresses, find_addresses, write_atomically
@@ -36,6 +42,7 @@ class Wiring:
 
     ledger: PostgresLedger
     queue: PostgresTaskQueue
+    timers: PostgresTimerQueue
     models: PostgresReadModels
     log: KafkaLog
 
@@ -55,6 +62,7 @@ class Wiring:
         self._stack.push_async_callback(pool.close)
         self.ledger = PostgresLedger(pool)
         self.queue = PostgresTaskQueue(pool)
+        self.timers = PostgresTimerQueue(pool)
         self.models = PostgresReadModels(pool)
         self.log = await self._stack.enter_async_context(
             KafkaLog(kafka, client_id=f"llama.{self.process}")

@@ -38,7 +38,7 @@ class DiskArtifacts:
 
     async def put(self, content: bytes) -> Digest:
         """Keep some bytes; Unavailable if the disk refuses."""
-        return await asyncio.to_thread(self._put, content)
+        return await asyncio.to_thread(self.keep, content)
 
     async def get(self, digest: str) -> bytes:
         """Return the bytes, checked against the name."""
@@ -68,7 +68,8 @@ class DiskArtifacts:
             raise ValueError(f"{digest!r} is no artifact's name: give 64 lower-case hex digits")
         return self._root / digest[:2] / digest
 
-    def _put(self, content: bytes) -> Digest:
+    def keep(self, content: bytes) -> Digest:
+        """Keep some bytes, blocking; Unavailable if the disk refuses."""
         digest = digest_bytes(content)
         path = self._path(digest)
         try:

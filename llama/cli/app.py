@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from llama.cli import checks, demo, events, ingest, system
+from llama.cli import acts, checks, demo, events, export, ingest, make, system
 from llama.cli.output import print_line
 
 app = typer.Typer(
@@ -28,6 +28,17 @@ for command in (
     events.why,
     events.graph,
     events.log,
+    export.export,
+    make.make,
+    acts.retry,
+    acts.cancel,
+    acts.put,
+    acts.delete,
+    acts.freeze,
+    acts.unfreeze,
+    acts.veto,
+    acts.unveto,
+    acts.flags,
     checks.verify,
     demo.demo,
 ):

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from llama.cli.events import print_status, status_in
+from llama.cli.export import export_in
 from llama.cli.ingest import ingestion_in
 from llama.cli.output import fail, print_line
 from llama.cli.session import Session, open_log, open_session
@@ -18,7 +19,6 @@ from llama.domain.status import files_of
 from llama.runtime.lifecycle import run_until_stopped
 from llama.runtime.settings import Settings, read_settings
 from schemas.facts import FACTS, FileGenerated, TriggerReceived
-from schemas.status import EventStatus
 
 SETTLE_DEADLINE_S = 120.0
 """The demo takes seconds; a slow machine under load gets two minutes."""
@@ -106,7 +106,7 @@ async def _watch(
 
 async def _conclude(session: Session, event: str, settings: Settings) -> None:
     status = await status_in(session, event)
-    folder = await _export(session, status, settings.home / "events")
+    folder = await export_in(session, event, settings.home / "events")
     print_line()
     print_status(status)
     revisions = await session.history.log(event)
@@ -117,18 +117,6 @@ async def _conclude(session: Session, event: str, settings: Settings) -> None:
         print_line(f"to read: {folder / 'summary.html'}")
     home = shlex.quote(str(settings.home))
     print_line(f"to go on with it: LLAMA_HOME={home} .venv/bin/llama up")
-
-
-async def _export(session: Session, status: EventStatus, root: Path) -> Path:
-    """Copy an event's files to a folder where people find them."""
-    folder = root / status.event
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in status.files:
-        (folder / file.name).unlink(missing_ok=True)
-        if file.digest is not None:
-            content = await session.artifacts.get(file.digest)
-            (folder / file.name).write_bytes(content)
-    return folder
 
 
 async def _latency(session: Session, event: str) -> str:

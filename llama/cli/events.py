@@ -115,7 +115,12 @@ def log(event: EventName, as_json: AsJson = False) -> None:
 async def status_in(session: Session, event: str) -> EventStatus:
     """Return the status of an event as it is now."""
     state = await _state(session, event)
-    return status_of(state, leased=await session.models.leased(event), now=session.clock.now())
+    return status_of(
+        state,
+        leased=await session.models.leased(event),
+        now=session.clock.now(),
+        deployed=await session.models.deployed(),
+    )
 
 
 def print_status(shown: EventStatus) -> None:
@@ -125,7 +130,8 @@ def print_status(shown: EventStatus) -> None:
     notice = shown.notice
     state = "retracted" if shown.retracted else "settled" if shown.settled else "at work"
     latest = f", {notice.alert_type} of {notice.time_created:%Y-%m-%d %H:%M:%S}" if notice else ""
-    print_line(f"{shown.event}: {state}{latest}; flags: {', '.join(marks)}")
+    old = ", stale (made by code that is no longer deployed)" if shown.stale else ""
+    print_line(f"{shown.event}: {state}{old}{latest}; flags: {', '.join(marks)}")
     rows = [
         (
             one.name,
@@ -177,7 +183,7 @@ async def _list_events(session: Session, limit: int, *, as_json: bool) -> None:
 async def _state(session: Session, event: str) -> EventState:
     state = await session.models.state(event)
     if state is None:
-        fail(f"no notice about {event} has come in: `llama status` lists the events there are")
+        fail(f"nothing about {event} has come in: `llama status` lists the events there are")
     return state
 
 

@@ -89,7 +89,7 @@ class Ingestion:
         """Wait until each notice has become a fact or a dead letter, and return which."""
         received: list[Receipt] = []
         for source in sources:
-            while (receipt := await _look(self.models.receipt, source)) is None:
+            while (receipt := await look(self.models.receipt, source)) is None:
                 await asyncio.sleep(LOOK_EVERY_S)
             received.append(receipt)
         return received
@@ -98,7 +98,7 @@ class Ingestion:
         """Wait until nothing is under way for some events, retries included."""
         await self.caught_up()
         for event in events:
-            while not await _look(self._is_done, event):
+            while not await look(self._is_done, event):
                 await asyncio.sleep(LOOK_EVERY_S)
         await self.caught_up()
 
@@ -113,7 +113,7 @@ class Ingestion:
 
     async def _ends(self) -> Ends:
         topics = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
-        return {topic.name: await _look(self.reader.ends, topic) for topic in topics}
+        return {topic.name: await look(self.reader.ends, topic) for topic in topics}
 
     async def _read_to(self, ends: Ends) -> None:
         for follower, topics in FOLLOWERS.items():
@@ -122,7 +122,7 @@ class Ingestion:
                     await asyncio.sleep(LOOK_EVERY_S)
 
     async def _is_behind(self, follower: str, topic: Topic, ends: Mapping[int, int]) -> bool:
-        positions = await _look(self.ledger.positions, follower, topic.name)
+        positions = await look(self.ledger.positions, follower, topic.name)
         return any(positions.get(partition, 0) < end for partition, end in ends.items())
 
     async def _is_done(self, event: str) -> bool:
@@ -133,7 +133,7 @@ class Ingestion:
         return decision.is_settled and not decision.timers and not await self.models.leased(event)
 
 
-async def _look(
+async def look(
     action: Callable[Given, Awaitable[Seen]], *args: Given.args, **kwargs: Given.kwargs
 ) -> Seen:
     """Look at a server; one that is away for a moment is no reason to give up waiting."""
@@ -144,10 +144,10 @@ async def _look(
             await asyncio.sleep(AWAY_PAUSE_S)
 
 
-async def within(timeout: timedelta, waiting: "asyncio.Future[None]", *, what: str) -> None:
+async def within(timeout: timedelta, waiting: "asyncio.Future[Seen]", *, what: str) -> Seen:
     """Wait for something; WaitedTooLong says for what, and how to look at it."""
     try:
-        await asyncio.wait_for(waiting, timeout.total_seconds())
+        return await asyncio.wait_for(waiting, timeout.total_seconds())
     except TimeoutError as error:
         raise WaitedTooLong(
             f"{what} took longer than {timeout.total_seconds():.0f} s: look at `llama status` "

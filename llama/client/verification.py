@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from llama.domain.assessment import Status
+from llama.domain.contents import brought_by, digests_in
 from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, HistoryCorrupt
-from llama.domain.needs import Status
+from llama.domain.outlooks import Outlooks
 from llama.domain.revisions import Head, changed_files, revise
 from llama.domain.shown import shown_event, shown_files
 from llama.domain.states import EventState, Outcome
@@ -15,8 +17,8 @@ from llama.ports.artifacts import Artifacts
 from llama.ports.history import HistoryReader
 from llama.ports.message_log import Batch, LogReader
 from llama.ports.projections import FactRow, FileRow, ReadModels
-from schemas.facts import FACTS, Fact, FileGenerated, TriggerReceived
-from schemas.files import FileContent
+from schemas.facts import FACTS, Fact, FileGenerated, PipelineAdopted
+from schemas.files import FLAGS, FileContent
 from schemas.topics import FACTS_TOPIC
 
 ALL_EVENTS = 10_000_000
@@ -78,11 +80,11 @@ class Verification:
 
     async def replay(self) -> Replayed:
         """Fold the whole log from zero."""
-        states: dict[str, EventState] = {}
+        states, outlooks = dict[str, EventState](), Outlooks()
         replayed = Replayed({}, [])
         async for batch in self.reader.read(FACTS_TOPIC):
             facts = list(_readable(batch, replayed.unreadable))
-            for step in fold(facts, states):
+            for step in fold(facts, states, outlooks):
                 replayed.steps.setdefault(step.fact.event, []).append(step)
         return replayed
 
@@ -198,12 +200,15 @@ def _told(row: FactRow) -> Fact | None:
 def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> list[str]:
     """Check each current file against its inputs, by the facts alone, not the fold's rules."""
     contents: dict[tuple[str, str], FileContent] = {}
-    makers: dict[str, FileGenerated] = {}
-    for fact in (_told(row) for row in facts if row.outcome == Outcome.APPLIED):
-        if isinstance(fact, FileGenerated | TriggerReceived):
-            contents |= {(content.file, content.digest): content for content in fact.files}
-        if isinstance(fact, FileGenerated):
-            makers |= {content.file: fact for content in fact.files}
+    makers: dict[str, FileGenerated | None] = {}
+    lasting: set[str] = set()
+    applied = (_told(row) for row in facts if row.outcome == Outcome.APPLIED)
+    for fact in (fact for fact in applied if fact is not None):
+        contents |= {(content.file, content.digest): content for content in brought_by(fact)}
+        maker = fact if isinstance(fact, FileGenerated) else None
+        makers |= {content.file: maker for content in brought_by(fact)}
+        if isinstance(fact, PipelineAdopted):
+            lasting = {spec.name for spec in fact.manifest.handlers if spec.once}
     shown = {
         row.name: None if row.status in WITHHELD else contents.get((row.name, row.digest or ""))
         for row in rows
@@ -211,7 +216,7 @@ def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> 
     problems: list[str] = []
     for row in rows:
         maker = makers.get(row.name)
-        if row.status == "current" and maker is not None:
+        if row.status == "current" and maker is not None and maker.handler not in lasting:
             problems += _stale_inputs(row, maker, shown)
     return problems
 
@@ -222,6 +227,8 @@ def _stale_inputs(
     stale: list[str] = []
     for name, used in maker.inputs.items():
         file, _, aspect = name.partition("#")
+        if file == FLAGS:
+            continue
         content = shown.get(file)
         now = content.aspects.get(aspect) if content else None
         if now != used:
@@ -231,13 +238,9 @@ def _stale_inputs(
 
 def _referenced(replayed: Replayed) -> dict[str, str]:
     """Return every digest that the log refers to, and an event that does."""
-    digests: dict[str, str] = {}
-    for event, steps in replayed.steps.items():
-        for step in steps:
-            if isinstance(step.fact, TriggerReceived):
-                digests[step.fact.raw] = event
-            if isinstance(step.fact, FileGenerated | TriggerReceived):
-                for content in step.fact.files:
-                    digests[content.digest] = event
-                    digests |= {content.aspects[name]: event for name in content.attached}
-    return digests
+    return {
+        digest: event
+        for event, steps in replayed.steps.items()
+        for step in steps
+        for digest in digests_in(step.fact)
+    }

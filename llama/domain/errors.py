@@ -1,13 +1,19 @@
 """The errors of this project.
 
 LlamaError
-├── PipelineError           the handlers do not fit together
+├── PipelineError           the handlers do not fit together (a TypeError)
+│   └── PipelineInconsistent    something that they need is not among them (also a ValueError)
+├── NoPipeline              a module has no handlers, or lists what are none (a ValueError)
 ├── ArtifactMissing         the store has no such artifact
 ├── ArtifactCorrupt         the bytes do not hash to the artifact's name
 ├── Fenced                  somebody else has taken over this work
 ├── Unavailable             a server does not answer (now): try again
 ├── Misconfigured           a server, topic or setting is not as it must be
-└── HistoryCorrupt          a repository is not what the log says
+├── HistoryCorrupt          a repository is not what the log says
+├── ActRefused              an operator's act makes no sense as things stand
+├── EventFolderCorrupt      an event's folder is not what this project wrote
+├── ReadOnlyEvent           the event's folder is a copy of a running system's event
+└── GitRepoUninitialized    the event has no version history (yet)
 """
 
 
@@ -17,6 +23,14 @@ class LlamaError(Exception):
 
 class PipelineError(LlamaError, TypeError):
     """The handlers of a pipeline do not fit together."""
+
+
+class PipelineInconsistent(PipelineError, ValueError):
+    """The handlers of a pipeline need something that is not among them."""
+
+
+class NoPipeline(LlamaError, ValueError):
+    """A module has no handlers, or lists as its pipeline what are none."""
 
 
 class ArtifactMissing(LlamaError):
@@ -41,3 +55,19 @@ class Misconfigured(LlamaError):
 
 class HistoryCorrupt(LlamaError):
     """A version history is not what the log says it is."""
+
+
+class ActRefused(LlamaError):
+    """An operator's act makes no sense as things stand."""
+
+
+class EventFolderCorrupt(LlamaError):
+    """An event's folder is not what this project wrote."""
+
+
+class ReadOnlyEvent(LlamaError):
+    """The event's folder is a copy of a running system's event: it is for reading."""
+
+
+class GitRepoUninitialized(LlamaError):
+    """The event has no version history."""

@@ -4,36 +4,46 @@ Every service folds the same facts with this one function, so all of them agree 
 result was accepted. It looks at nothing but the state and the message.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar, assert_never
 
-from llama.domain.needs import need_of
-from llama.domain.states import EventState, Failure, Made, NoticeRecord, Outcome, StoredFile
+from llama.domain.acts import CANCELLED, AnyAct, act
+from llama.domain.assessment import Need
+from llama.domain.board import Board
+from llama.domain.flags import TRIGGERED_PUBLIC, TRIGGERED_TEST, preset_changes
+from llama.domain.needs import Assessor
+from llama.domain.states import EventState, Failure, Made, NoticeRecord, Outcome
+from llama.domain.storing import make, store
 from schemas.facts import (
-    Act,
     Fact,
-    FileDeleted,
+    FileExpired,
     FileFailed,
-    FileFrozen,
     FileGenerated,
     FileObsoleted,
-    FileRequested,
-    FileVetoed,
-    FlagsChanged,
+    FilePut,
     PipelineAdopted,
+    PipelineRequested,
     RunResult,
     TriggerReceived,
 )
-from schemas.files import FileContent
 
-Value = TypeVar("Value")
+_WORK = TriggerReceived | PipelineAdopted | FileGenerated | FilePut
+"""What makes an old event young again."""
 
 
 def evolve(state: EventState, fact: Fact) -> EventState:
     """Return the state after one more fact; its `outcome` says what the fact did."""
+    return evolved(Assessor(state), fact)
+
+
+def evolved(board: Board, fact: Fact) -> EventState:
+    """Return the state after one more fact; what a result is judged by may be at hand already."""
+    state = board.state
     latest = max(state.as_of, fact.occurred_at)
-    return replace(_fold(state, fact), sequence=state.sequence + 1, as_of=latest)
+    folded = _fold(board, fact)
+    is_work = isinstance(fact, _WORK) and folded.outcome is Outcome.APPLIED
+    worked_at = latest if is_work else state.worked_at
+    return replace(folded, sequence=state.sequence + 1, as_of=latest, worked_at=worked_at)
 
 
 def replay(event: str, facts: Iterable[Fact]) -> EventState:
@@ -44,22 +54,30 @@ def replay(event: str, facts: Iterable[Fact]) -> EventState:
     return state
 
 
-def _fold(state: EventState, fact: Fact) -> EventState:
+def _fold(board: Board, fact: Fact) -> EventState:
     match fact:
         case TriggerReceived():
-            return _receive(state, fact)
+            return _receive(board.state, fact)
         case PipelineAdopted():
-            return _adopt(state, fact)
-        case FileGenerated():
-            return _accept(state, fact)
-        case FileFailed():
-            return _fail(state, fact)
-        case FlagsChanged() | FileVetoed() | FileFrozen() | FileDeleted() | FileRequested():
-            return _act(state, fact)
-        case FileObsoleted():
-            return replace(state, outcome=Outcome.IGNORED)
+            return _adopt(board.state, fact)
+        case FileObsoleted() | PipelineRequested():
+            return replace(board.state, outcome=Outcome.IGNORED)
         case _:
-            assert_never(fact)
+            return _fold_result(board, fact)
+
+
+def _fold_result(
+    board: Board, fact: FileGenerated | FileFailed | FileExpired | AnyAct
+) -> EventState:
+    match fact:
+        case FileGenerated():
+            return _accept(board, fact)
+        case FileFailed():
+            return _fail(board, fact)
+        case FileExpired():
+            return _expire(board.state, fact)
+        case _:
+            return act(board, fact)
 
 
 def _receive(state: EventState, fact: TriggerReceived) -> EventState:
@@ -74,17 +92,24 @@ def _receive(state: EventState, fact: TriggerReceived) -> EventState:
         fact=fact.id,
         files=fact.files,
     )
-    if not state.notices and fact.is_test:
-        state = replace(state, flags=replace(state.flags, ROLE="test"))
+    if not state.notices:
+        state = _preset(state, fact)
     known = state.notices.get(fact.notice)
     if known is not None and known.age_key >= record.age_key:
         return replace(state, outcome=Outcome.REDUNDANT)
-    received = replace(state, notices={**state.notices, fact.notice: record})
+    received = replace(state, notices=state.notices.set(fact.notice, record))
     current = state.notice
     if current is not None and current.age_key > record.age_key:
         return replace(received, outcome=Outcome.IGNORED)
-    stored = _store(received, fact.files, fact)
+    stored = store(received, fact.files, fact)
     return replace(stored, current_notice=fact.notice, outcome=Outcome.APPLIED)
+
+
+def _preset(state: EventState, fact: TriggerReceived) -> EventState:
+    """Set the flags that fit a first notice, but for those that somebody has set already."""
+    preset = TRIGGERED_TEST if fact.is_test else TRIGGERED_PUBLIC
+    changes = preset_changes(preset, keep=state.flags_set)
+    return replace(state, flags=state.flags.changed(changes))
 
 
 def _adopt(state: EventState, fact: PipelineAdopted) -> EventState:
@@ -94,9 +119,11 @@ def _adopt(state: EventState, fact: PipelineAdopted) -> EventState:
     return replace(state, epoch=fact.epoch, manifest=fact.manifest, outcome=Outcome.APPLIED)
 
 
-def _accept(state: EventState, fact: FileGenerated) -> EventState:
-    need = need_of(state, fact.handler)
-    if need is None or need.id != fact.need:
+def _accept(board: Board, fact: FileGenerated) -> EventState:
+    state, need = board.state, _need(board, fact)
+    if need is None or need.id != fact.need or need.attempt != fact.attempt:
+        return _refuse(state, fact)
+    if _is_cancelled(state, need):
         return _refuse(state, fact)
     if need.handler.files != tuple(content.file for content in fact.files):
         return _refuse(state, fact)
@@ -108,21 +135,28 @@ def _accept(state: EventState, fact: FileGenerated) -> EventState:
         files={content.file: content.digest for content in fact.files},
         at=fact.occurred_at,
         wall_s=fact.wall_s,
+        valid_until=fact.valid_until,
     )
-    stored = _store(state, fact.files, fact)
+    return replace(make(state, fact, made), outcome=Outcome.APPLIED)
+
+
+def _expire(state: EventState, fact: FileExpired) -> EventState:
+    made = state.made.get(fact.handler)
+    if made is None or made.fact != fact.generation or fact.handler in state.expired:
+        return replace(state, outcome=Outcome.REDUNDANT)
     return replace(
-        stored,
-        made={**state.made, fact.handler: made},
-        failures=_without(state.failures, fact.handler),
-        attempts=_without(state.attempts, fact.handler),
-        requests=_without(state.requests, fact.handler),
+        state,
+        expired=state.expired.set(fact.handler, None),
+        requests=state.requests.set(fact.handler, fact.id),
         outcome=Outcome.APPLIED,
     )
 
 
-def _fail(state: EventState, fact: FileFailed) -> EventState:
-    need = need_of(state, fact.handler)
+def _fail(board: Board, fact: FileFailed) -> EventState:
+    state, need = board.state, _need(board, fact)
     if need is None or need.id != fact.need or need.attempt != fact.attempt:
+        return _refuse(state, fact)
+    if _is_cancelled(state, need):
         return _refuse(state, fact)
     failure = Failure(
         need=fact.need,
@@ -135,9 +169,20 @@ def _fail(state: EventState, fact: FileFailed) -> EventState:
     )
     return replace(
         _conclude(state, fact),
-        failures={**state.failures, fact.handler: failure},
+        failures=state.failures.set(fact.handler, failure),
         outcome=Outcome.APPLIED,
     )
+
+
+def _need(board: Board, fact: RunResult) -> Need | None:
+    """Return the run that the handler needed when its result came, if any."""
+    assessed = board.named(fact.handler)
+    return assessed.need if assessed else None
+
+
+def _is_cancelled(state: EventState, need: Need) -> bool:
+    failure = state.failures.get(need.handler.name)
+    return failure is not None and failure.need == need.id and failure.error == CANCELLED
 
 
 def _refuse(state: EventState, fact: RunResult) -> EventState:
@@ -152,66 +197,4 @@ def _conclude(state: EventState, fact: RunResult) -> EventState:
     """Count a run in vain, so that the same need, should it come back, gets a run of its own."""
     counts = state.attempts.get(fact.handler, {})
     counted = {**counts, fact.need: max(counts.get(fact.need, 0), fact.attempt)}
-    return replace(state, attempts={**state.attempts, fact.handler: counted})
-
-
-def _act(state: EventState, fact: FlagsChanged | Act) -> EventState:
-    if fact.id in state.acts:
-        return replace(state, outcome=Outcome.REDUNDANT)
-    if isinstance(fact, Act) and fact.handler in _triggered(state):
-        # What comes with a notice is nobody's to make, so there is nothing to forbid or repeat.
-        return replace(state, outcome=Outcome.IGNORED)
-    acted = _switch(state, fact)
-    return replace(acted, acts=state.acts | {fact.id}, outcome=Outcome.APPLIED)
-
-
-def _switch(state: EventState, fact: FlagsChanged | Act) -> EventState:
-    match fact:
-        case FlagsChanged():
-            return replace(state, flags=state.flags.changed(fact.changes))
-        case FileVetoed():
-            return replace(state, vetoed=_switched(state.vetoed, fact, on=fact.vetoed))
-        case FileFrozen():
-            return replace(state, frozen=_switched(state.frozen, fact, on=fact.frozen))
-        case FileRequested():
-            return replace(state, requests={**state.requests, fact.handler: fact.id})
-        case FileDeleted():
-            return _delete(state, fact)
-        case _:
-            return state
-
-
-def _triggered(state: EventState) -> set[str]:
-    handlers = state.manifest.handlers if state.manifest else ()
-    return {handler.name for handler in handlers if handler.kind == "triggered"}
-
-
-def _switched(reasons: Mapping[str, str], fact: Act, *, on: bool) -> Mapping[str, str]:
-    return {**reasons, fact.handler: fact.reason} if on else _without(reasons, fact.handler)
-
-
-def _delete(state: EventState, fact: FileDeleted) -> EventState:
-    handlers = state.manifest.handlers if state.manifest else ()
-    gone = {file for spec in handlers if spec.name == fact.handler for file in spec.files}
-    return replace(
-        state,
-        deleted=state.deleted | (gone & state.files.keys()),
-        requests={**state.requests, fact.handler: fact.id},
-    )
-
-
-def _store(state: EventState, contents: tuple[FileContent, ...], fact: Fact) -> EventState:
-    files = dict(state.files)
-    for content in contents:
-        previous = files.get(content.file)
-        if previous is not None and previous.content.digest == content.digest:
-            files[content.file] = replace(previous, content=content)
-            continue
-        version = previous.version + 1 if previous else 0
-        files[content.file] = StoredFile(content, version, fact.id, fact.occurred_at)
-    here = {content.file for content in contents}
-    return replace(state, files=files, deleted=state.deleted - here)
-
-
-def _without(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:
-    return {name: value for name, value in mapping.items() if name != key}
+    return replace(state, attempts=state.attempts.set(fact.handler, counted))

@@ -1,79 +1,152 @@
-"""A pipeline: handlers that fit together, in an order in which they can be made."""
+"""Handlers that fit together, in an order in which they can be made."""
 
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeGuard
 
-from llama.domain.digests import WHOLE, digest_json
-from llama.domain.errors import PipelineError
-from llama.domain.handler import FileHandler, TriggeredHandler
-from schemas.files import DependencySpec, HandlerSpec, Manifest
+from llama.domain.digests import WHOLE
+from llama.domain.errors import PipelineError, PipelineInconsistent
+from llama.domain.handler import Dependency, FileHandler, ancestors_of, dependencies_of, maker_of
+from schemas.files import FLAGS
 
 Handlers = Mapping[str, type[FileHandler]]
 """Handler classes by class name, ancestors first."""
 
 
 def pipeline_of(classes: Iterable[type[FileHandler]]) -> Handlers:
-    """Put handlers in an order that can be made; raise PipelineError if they do not fit."""
-    known = {handler: handler.__name__ for handler in classes}
+    """Put handlers in an order that can be made; raise PipelineError if they do not fit.
+
+    PipelineInconsistent, which is one, if what some of them need is not among them.
+    """
+    handlers = in_order(classes)
+    check_consistency(handlers)
+    return handlers
+
+
+def in_order(classes: Iterable[type[FileHandler]]) -> Handlers:
+    """Put handlers in an order that can be made; PipelineError (a TypeError) if there is none.
+
+    They may be a part of a pipeline: what they depend on need not be among them.
+    """
+    known = tuple(dict.fromkeys(classes))
+    for handler in known:
+        _refuse_unfinished(handler)
     _refuse_clashes(known)
-    edges = {handler: [need.handler for need in handler.DEPENDENCIES] for handler in known}
-    _refuse_unknown_aspects(known)
-    for handler, needed in edges.items():
-        for missing in (other for other in needed if other not in known):
-            message = f"{handler.__name__} depends on {missing.__name__}, which is not among them"
-            raise PipelineError(f"{message}: add it to the pipeline")
-    # Sorted names make the order, and with it the manifest's digest, the same every time.
-    ordered = {handler: edges[handler] for handler in sorted(edges, key=known.__getitem__)}
+    # Sorted names make the order, and with it the manifest's digest, the same every time. What
+    # is not among them counts too: through it one can be another's ancestor.
+    family = sorted({*known, *with_ancestors(known)}, key=lambda handler: handler.__name__)
     try:
-        order = tuple(TopologicalSorter(ordered).static_order())
+        order = tuple(TopologicalSorter({one: _edges(one) for one in family}).static_order())
     except CycleError as cycle:
         names = " -> ".join(handler.__name__ for handler in cycle.args[1])
         raise PipelineError(f"the handlers depend on each other in a circle: {names}") from cycle
-    return {handler.__name__: handler for handler in order}
+    return {handler.__name__: handler for handler in order if handler in known}
 
 
-def manifest_of(handlers: Handlers) -> Manifest:
-    """Return what the fold has to know about a pipeline."""
-    specs = tuple(spec_of(handler) for handler in handlers.values())
-    digest = digest_json([spec.model_dump(mode="json") for spec in specs])
-    return Manifest(digest=digest, handlers=specs)
+def check_consistency(handlers: Handlers) -> None:
+    """Raise PipelineInconsistent (a ValueError) if a handler needs what is not among them."""
+    for name, handler in handlers.items():
+        for need in dependencies_of(handler):
+            message = f"{name} depends on {need.handler.__name__}, which is not among them"
+            _require(need.handler, handlers, message)
+        for together in handler.MANIFEST_TYPES:
+            message = f"{name} is made together with {together.__name__}, which is not among them"
+            _require(together, handlers, message)
+        _refuse_unknown_aspects(handler)
+        _refuse_blind_vetoes(handler)
 
 
-def spec_of(handler: type[FileHandler]) -> HandlerSpec:
-    """Return the declaration of one handler."""
-    return HandlerSpec(
-        name=handler.__name__,
-        kind="triggered" if issubclass(handler, TriggeredHandler) else "made",
-        files=(handler.FILENAME,),
-        dependencies=tuple(
-            DependencySpec(file=need.handler.FILENAME, aspects=need.aspects, optional=need.optional)
-            for need in handler.DEPENDENCIES
-        ),
-        code=handler.CODE_VERSION,
-        timeout_s=handler.TIMEOUT_S,
-        max_attempts=handler.MAX_ATTEMPTS,
-        cool_down_s=handler.COOL_DOWN_S,
-        resource_class=handler.RESOURCE_CLASS,
-    )
+def is_handler(value: object) -> TypeGuard[type[FileHandler]]:
+    """Tell whether a value is a class of handlers."""
+    return isinstance(value, type) and issubclass(value, FileHandler)
 
 
-def _refuse_unknown_aspects(handlers: Iterable[type[FileHandler]]) -> None:
+def _require(needed: type[FileHandler], handlers: Handlers, message: str) -> None:
+    found = handlers.get(needed.__name__)
+    if found is None:
+        raise PipelineInconsistent(f"{message}: add it to the pipeline")
+    if found is not needed:
+        was = f"another class of this name is, from {found.__module__}"
+        raise PipelineInconsistent(f"{message} ({was}): use one of them everywhere")
+
+
+def _edges(handler: type[FileHandler]) -> list[type[FileHandler]]:
+    """Return what must come before a handler: what it is made from, or who makes it along."""
+    maker = maker_of(handler)
+    needed = [dependency.handler for dependency in dependencies_of(handler)]
+    return needed if maker is handler else [maker]
+
+
+def _refuse_unfinished(handler: object) -> None:
+    if not is_handler(handler):
+        raise PipelineError(f"{handler!r} is no FileHandler class: a pipeline is made of classes")
+    name = handler.__name__
+    if not hasattr(handler, "FILENAME"):
+        raise PipelineError(f"{name} has no FILENAME: give its file a name")
+    if handler.FILENAME == FLAGS:
+        raise PipelineError(f"{name} calls its file {FLAGS!r}, which stands for the event's flags")
+    _refuse_odd_dependencies(name, handler.DEPENDENCIES)
+    left = [
+        method
+        for method in dir(handler)
+        if getattr(getattr(handler, method, None), "__isabstractmethod__", False)
+    ]
+    if left and maker_of(handler) is handler:
+        raise PipelineError(f"{name} is abstract: it does not say how to {', '.join(left)}")
+
+
+def _refuse_odd_dependencies(name: str, declared: object) -> None:
+    advice = "make it a tuple of FileHandler classes and uses(...)"
+    if not isinstance(declared, Iterable):
+        raise PipelineError(f"the DEPENDENCIES of {name} are {declared!r}: {advice}")
+    for one in declared:
+        if not isinstance(one, Dependency) and not is_handler(one):
+            raise PipelineError(f"the DEPENDENCIES of {name} list {one!r}: {advice}")
+
+
+def _refuse_unknown_aspects(handler: type[FileHandler]) -> None:
     """Refuse a dependency on an aspect that never comes: its file would be masked for ever."""
-    for handler in handlers:
-        for need in handler.DEPENDENCIES:
-            offered = (WHOLE, *need.handler.ASPECTS)
-            for aspect in set(need.aspects) - set(offered):
-                raise PipelineError(
-                    f"{handler.__name__} uses {aspect} of {need.handler.__name__}, which has only "
-                    f"{', '.join(offered)}: correct the name, or add it to its ASPECTS"
-                )
+    for need in dependencies_of(handler):
+        offered = (WHOLE, *need.handler.ASPECTS)
+        for aspect in set(need.aspects) - set(offered):
+            raise PipelineInconsistent(
+                f"{handler.__name__} uses {aspect} of {need.handler.__name__}, which has only "
+                f"{', '.join(offered)}: correct the name, or add it to its ASPECTS"
+            )
 
 
-def _refuse_clashes(known: Mapping[type[FileHandler], str]) -> None:
+def _refuse_blind_vetoes(handler: type[FileHandler]) -> None:
+    """Refuse a veto that looks at what never comes: it would never be met."""
+    needed = {need.handler for need in dependencies_of(handler)}
+    for veto in handler.VETOES:
+        if veto.handler is not None and veto.handler not in needed:
+            message = f"a veto of {handler.__name__} looks at {veto.handler.__name__}"
+            raise PipelineInconsistent(f"{message}: add it to its DEPENDENCIES")
+        aspect = veto.spec.name.partition("#")[2]
+        if veto.handler is not None and aspect not in (WHOLE, *veto.handler.ASPECTS):
+            message = f"a veto of {handler.__name__} looks at {aspect} of {veto.handler.__name__}"
+            raise PipelineInconsistent(f"{message}, which has none: add it to its ASPECTS")
+
+
+def _refuse_clashes(known: Iterable[type[FileHandler]]) -> None:
     for attribute in ("__name__", "FILENAME"):
         seen: dict[str, type[FileHandler]] = {}
         for handler in known:
             name = getattr(handler, attribute)
             if name in seen:
-                raise PipelineError(f"{handler} and {seen[name]} are both called {name}")
+                both = f"{_told(handler)} and {_told(seen[name])}"
+                raise PipelineError(f"{both} are both called {name}: rename one of them")
             seen[name] = handler
+
+
+def _told(handler: type[FileHandler]) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}"
+
+
+def with_ancestors(classes: Iterable[type[FileHandler]]) -> tuple[type[FileHandler], ...]:
+    """Return handlers with everything that they are made from and made together with."""
+    found: dict[type[FileHandler], None] = {}
+    for handler in classes:
+        for one in (*ancestors_of(handler), *handler.MANIFEST_TYPES):
+            found.update(dict.fromkeys(one.MANIFEST_TYPES))
+    return tuple(found)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from llama.domain.needs import Assessment, Assessor
+from llama.domain.assessment import Assessment
+from llama.domain.board import Board
+from llama.domain.needs import Assessor
 from llama.domain.resolve import decide_from
 from llama.domain.states import EventState
 
@@ -33,7 +35,7 @@ class ShownEvent:
 
     event: str
     alert_type: str
-    """Of the newest notice, as are its time and whether it is a test."""
+    """Of the newest notice, as are its time and whether it is a test; empty without a notice."""
     time_created: datetime
     event_time: datetime | None
     """Of the newest notice that tells it: a retraction does not."""
@@ -55,56 +57,60 @@ def shown_files(state: EventState) -> tuple[ShownFile, ...]:
 
 
 def shown_event(state: EventState) -> ShownEvent | None:
-    """Return the event as lists show it; None before its first notice."""
+    """Return the event as lists show it; None while nothing has come in for it."""
     return shown(state)[0]
 
 
 def shown(state: EventState) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
     """Return the event and its files, each handler assessed once."""
-    assessor = Assessor(state)
-    files = _files(assessor)
-    return _event(assessor, files), files
+    return shown_from(Assessor(state))
 
 
-def _event(assessor: Assessor, files: tuple[ShownFile, ...]) -> ShownEvent | None:
-    state, notice = assessor.state, assessor.state.notice
-    if notice is None:
+def shown_from(board: Board) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
+    """Return the event and its files with assessments that are already at hand."""
+    files = _files(board)
+    return _event(board, files), files
+
+
+def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
+    state, notice = board.state, board.state.notice
+    if notice is None and not state.files:
         return None
     newest_first = sorted(state.notices.values(), key=lambda record: record.age_key, reverse=True)
     times = (record.event_time for record in newest_first if record.event_time is not None)
     ranks = (record.significant for record in newest_first if record.significant is not None)
     return ShownEvent(
         event=state.event,
-        alert_type=notice.alert_type.value,
-        time_created=notice.time_created,
+        alert_type=notice.alert_type.value if notice else "",
+        time_created=notice.time_created if notice else state.worked_at,
         event_time=next(times, None),
         significant=next(ranks, None),
-        is_test=notice.is_test,
+        is_test=notice.is_test if notice else state.flags.ROLE == "test",
         retracted=state.is_retracted,
-        settled=_is_settled(assessor),
+        settled=_is_settled(board),
         flags=state.flags.as_mapping(),
         files=dict(Counter(file.status for file in files)),
         changed_at=state.as_of,
     )
 
 
-def _is_settled(assessor: Assessor) -> bool:
-    if assessor.state.manifest is None:
+def _is_settled(board: Board) -> bool:
+    if board.state.manifest is None:
         return False
-    runs = decide_from(assessor, assessor.state.as_of).runs
+    runs = decide_from(board, board.state.as_of).runs
     return all(run.not_before is not None for run in runs)
 
 
-def _files(assessor: Assessor) -> tuple[ShownFile, ...]:
+def _files(board: Board) -> tuple[ShownFile, ...]:
     return tuple(
-        _file(assessor.state, assessment, name)
-        for assessment in assessor.all()
+        _file(board.state, assessment, name)
+        for assessment in board.all()
         for name in assessment.handler.files
     )
 
 
 def _file(state: EventState, assessment: Assessment, name: str) -> ShownFile:
-    stored = None if assessment.is_hidden else state.tree.get(name)
+    stored = None if assessment.is_hidden else state.tree_file(name)
     return ShownFile(
         name=name,
         handler=assessment.handler.name,

@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import PlainSerializer
 
 from llama.domain.flags import Flags
+from llama.domain.persistent import Map, Names, Table
 from schemas.facts import AlertType
 from schemas.files import FileContent, InputDigests, Manifest
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
-"""A set that is always written in the same order."""
 
 
 class Outcome(StrEnum):
@@ -75,6 +71,8 @@ class Made:
     """Digest of each file that it made."""
     at: datetime
     wall_s: float
+    valid_until: datetime | None = None
+    """When its content will no longer do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +99,39 @@ class EventState:
     """Facts folded so far."""
     epoch: int = 0
     manifest: Manifest | None = None
-    notices: Mapping[str, NoticeRecord] = field(default_factory=dict[str, NoticeRecord])
+    notices: Table[NoticeRecord] = field(default_factory=Map[str, NoticeRecord])
     """By identity."""
     current_notice: str = ""
     flags: Flags = field(default_factory=Flags)
-    files: Mapping[str, StoredFile] = field(default_factory=dict[str, StoredFile])
-    deleted: Names = frozenset()
+    flags_set: Names = field(default_factory=Map[str, None])
+    """The flags that somebody set: the preset of the first notice leaves them alone."""
+    files: Table[StoredFile] = field(default_factory=Map[str, StoredFile])
+    deleted: Names = field(default_factory=Map[str, None])
     """Files that an operator deleted: missing, though their latest digest is remembered."""
-    made: Mapping[str, Made] = field(default_factory=dict[str, Made])
+    first_file_at: datetime | None = None
+    """When the first file came: the time of the event's version 0."""
+    tree_changed_at: datetime | None = None
+    """When a file last came, got another content, or went."""
+    made: Table[Made] = field(default_factory=Map[str, Made])
     """By handler, as are all mappings below."""
-    failures: Mapping[str, Failure] = field(default_factory=dict[str, Failure])
-    attempts: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    failures: Table[Failure] = field(default_factory=Map[str, Failure])
+    attempts: Table[Mapping[str, int]] = field(default_factory=Map[str, Mapping[str, int]])
     """How many runs were concluded in vain, by handler and need, since its last accepted one."""
-    requests: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Id of the latest act (deletion or request) that asks for a new run."""
-    vetoed: Mapping[str, str] = field(default_factory=dict[str, str])
+    requests: Table[str] = field(default_factory=Map[str, str])
+    """Id of the latest fact (deletion, request, expiry) that asks for a new run."""
+    expired: Names = field(default_factory=Map[str, None])
+    """Handlers whose content is no longer valid."""
+    vetoed: Table[str] = field(default_factory=Map[str, str])
     """The reason, by vetoed handler."""
-    frozen: Mapping[str, str] = field(default_factory=dict[str, str])
-    acts: Names = frozenset()
+    frozen: Table[str] = field(default_factory=Map[str, str])
+    acts: Names = field(default_factory=Map[str, None])
     """Ids of the operators' acts applied: a repeated one changes nothing."""
     outcome: Outcome = Outcome.IGNORED
     """What the last fact did."""
     as_of: datetime = BEGINNING
     """The latest occurred_at so far: it never runs backwards."""
+    worked_at: datetime = BEGINNING
+    """When a notice, a result or a file last came in: what tells a young event from an old one."""
 
     @property
     def notice(self) -> NoticeRecord | None:
@@ -134,6 +142,10 @@ class EventState:
     def is_retracted(self) -> bool:
         """Whether the newest notice is a retraction."""
         return self.notice is not None and self.notice.alert_type is AlertType.RETRACTION
+
+    def tree_file(self, name: str) -> StoredFile | None:
+        """Return a file that exists, or None."""
+        return None if name in self.deleted else self.files.get(name)
 
     @property
     def tree(self) -> dict[str, StoredFile]:

@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from llama.domain.needs import Assessment, Status
+from llama.domain.assessment import Assessment, Status
 from llama.domain.resolve import decide
 from llama.domain.shown import shown_files
 from llama.domain.states import EventState, StoredFile
+from llama.domain.timers import timers_of
 from schemas.status import EventStatus, FileStatus, NoticeStatus
 
 BEFORE_ADOPTION = "a notice brought it; no pipeline is adopted yet"
 
 
-def status_of(state: EventState, *, leased: Sequence[str], now: datetime) -> EventStatus:
+def status_of(
+    state: EventState, *, leased: Sequence[str], now: datetime, deployed: str | None = None
+) -> EventStatus:
     """Return the status of an event: what `llama status --json` prints and the gateway answers.
 
     `leased` names the handlers that a worker is running; while there is one, or a run may start,
-    the event is not settled.
+    the event is not settled. `deployed` is the digest of the deployed pipeline's manifest.
     """
     decision = decide(state, now)
+    expiries = {timer.due_at for timer in timers_of(state)}
     return EventStatus(
         event=state.event,
         retracted=state.is_retracted,
@@ -27,7 +31,8 @@ def status_of(state: EventState, *, leased: Sequence[str], now: datetime) -> Eve
         running=tuple(leased),
         flags=state.flags.as_mapping(),
         notice=_notice(state),
-        timers=decision.timers,
+        stale=_is_stale(state, deployed),
+        timers=tuple(sorted({*decision.timers, *expiries})),
         files=files_of(state),
     )
 
@@ -41,7 +46,12 @@ def files_of(state: EventState) -> tuple[FileStatus, ...]:
 
 def content_of(state: EventState, assessment: Assessment, name: str) -> StoredFile | None:
     """Return the content of a file that may be shown; None if it is hidden or not there."""
-    return None if assessment.is_hidden else state.tree.get(name)
+    return None if assessment.is_hidden else state.tree_file(name)
+
+
+def _is_stale(state: EventState, deployed: str | None) -> bool:
+    adopted = state.manifest
+    return deployed is not None and adopted is not None and adopted.digest != deployed
 
 
 def _notice(state: EventState) -> NoticeStatus | None:

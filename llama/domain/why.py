@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from llama.domain.needs import Assessment, Assessor, Status
+from llama.domain.assessment import Assessment, Status
+from llama.domain.needs import Assessor
 from llama.domain.states import EventState, Made
 from llama.domain.status import BEFORE_ADOPTION, content_of
 from schemas.files import DependencySpec, HandlerSpec

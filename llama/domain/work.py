@@ -1,14 +1,16 @@
 """What is handed from one part to another: a folded step, a task for a worker."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from llama.domain.event_state import evolve
+from llama.domain.outlook import Outlook
+from llama.domain.outlooks import Outlooks
 from llama.domain.resolve import Run
 from llama.domain.states import EventState
 from schemas.facts import Fact
-from schemas.files import FileContent, HandlerSpec, InputDigests
+from schemas.files import FLAGS, FileContent, HandlerSpec, InputDigests
+from schemas.flags import FlagValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,13 @@ class Step:
     offset: int
     fact: Fact
     before: EventState
-    after: EventState
+    outlook: Outlook
+    """What the state after it means for each handler, and what the fact changed of that."""
+
+    @property
+    def after(self) -> EventState:
+        """The event's state after the fact."""
+        return self.outlook.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,8 @@ class Task:
     """The input files: where their bytes are."""
     cause: str
     """Id of the fact after which the run was wanted."""
+    flags: Mapping[str, FlagValue] = field(default_factory=dict[str, FlagValue])
+    """The values of the flags that are inputs."""
     failures: int = 0
     """How many runs for the same need have failed before."""
     priority: int = 0
@@ -46,20 +56,26 @@ class Task:
         return f"{self.need}.{self.attempt}"
 
 
-def fold(facts: Iterable[tuple[int, int, Fact]], states: dict[str, EventState]) -> list[Step]:
-    """Fold facts (partition, offset, fact) into states, which is changed; return the steps."""
+def fold(
+    facts: Iterable[tuple[int, int, Fact]], states: dict[str, EventState], outlooks: Outlooks
+) -> list[Step]:
+    """Fold facts (partition, offset, fact) into states, which is changed; return the steps.
+
+    `outlooks` of the facts before spare assessing anew what they have not changed.
+    """
     steps: list[Step] = []
     for partition, offset, fact in facts:
         before = states.get(fact.event) or EventState(fact.event)
-        after = states[fact.event] = evolve(before, fact)
-        steps.append(Step(partition, offset, fact, before, after))
+        outlook = outlooks.after(before, fact)
+        states[fact.event] = outlook.state
+        steps.append(Step(partition, offset, fact, before, outlook))
     return steps
 
 
 def task_for(run: Run, state: EventState, *, cause: str) -> Task:
     """Return the task that carries out a wanted run."""
     need = run.need
-    files = {name.partition("#")[0] for name, digest in need.inputs.items() if digest}
+    files = {name.partition("#")[0] for name, digest in need.inputs.items() if digest} - {FLAGS}
     return Task(
         event=need.event,
         need=need.id,
@@ -68,6 +84,7 @@ def task_for(run: Run, state: EventState, *, cause: str) -> Task:
         inputs=need.inputs,
         contents=tuple(state.files[file].content for file in sorted(files)),
         cause=cause,
+        flags={name.value: getattr(state.flags, name.value) for name in need.handler.flags},
         failures=need.failures,
         priority=run.priority,
         not_before=run.not_before,

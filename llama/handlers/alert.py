@@ -1,6 +1,7 @@
 """alert.json: the normalised form of the newest notice of the event."""
 
-from llama.domain.handler import TriggeredHandler
+from llama.domain.kinds import TriggeredHandler
+from llama.domain.notice.fact import ALERT_FILE
 
 
 class Alert(TriggeredHandler):
@@ -11,5 +12,5 @@ class Alert(TriggeredHandler):
     `external_skymap` (attachment). Source of the content: `llama.domain.notice`.
     """
 
-    FILENAME = "alert.json"
+    FILENAME = ALERT_FILE
     ASPECTS = ("event", "skymap", "external", "external_skymap")

@@ -8,6 +8,7 @@ from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.projections import Receipt, Views
 from llama.ports.tasks import TaskBoard
+from llama.ports.timers import TimerBoard
 
 
 class Transaction(Protocol):
@@ -16,6 +17,11 @@ class Transaction(Protocol):
     @property
     def tasks(self) -> TaskBoard:
         """The open tasks."""
+        ...
+
+    @property
+    def timers(self) -> TimerBoard:
+        """The contents that will expire."""
         ...
 
     @property

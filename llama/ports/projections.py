@@ -94,3 +94,7 @@ class ReadModels(Protocol):
     async def leased(self, event: str) -> Sequence[str]:
         """Return the handlers of an event that a worker is running now."""
         ...
+
+    async def deployed(self) -> str | None:
+        """Return the digest of the deployed pipeline's manifest; None before the first."""
+        ...

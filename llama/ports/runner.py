@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from llama.domain.digests import Digest
 from llama.domain.work import Task
 
-RunError: TypeAlias = Literal["permanent", "exception", "timeout", "memory", "crash", "bad_output"]
+RunError: TypeAlias = Literal[
+    "permanent", "not_yet", "exception", "timeout", "memory", "crash", "bad_output"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Made:
 
     files: tuple[MadeFile, ...]
     wall_s: float
+    valid_until: datetime | None = None
+    """When they have to be made again though nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from llama.domain.errors import Misconfigured
+from llama.domain.outlooks import Outlooks
 from llama.domain.states import EventState
 from llama.domain.work import Step, fold
 from llama.ports.ledger import Ledger, Transaction
@@ -31,10 +32,12 @@ class Folder:
         self._ledger = ledger
         self._react = react
         self._cache: OrderedDict[str, EventState] = OrderedDict()
+        self._outlooks = Outlooks(CACHED_EVENTS)
 
     def forget(self) -> None:
         """Forget all states: somebody else may have folded further in the meantime."""
         self._cache.clear()
+        self._outlooks = Outlooks(CACHED_EVENTS)
 
     async def handle(self, batch: Batch) -> None:
         """Fold a batch, react to it, and move the offset: all of it or nothing."""
@@ -44,7 +47,7 @@ class Folder:
                 batch.topic, batch.partition, expected=batch.start, to=batch.end
             )
             states = await self._states(transaction, {fact.event for *_, fact in facts})
-            steps = fold(facts, states)
+            steps = fold(facts, states, self._outlooks)
             await self._react(transaction, steps)
             await transaction.save(list(states.values()))
         self._remember(states)

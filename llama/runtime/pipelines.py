@@ -2,24 +2,23 @@
 
 import importlib
 
-from llama.domain.errors import Misconfigured
-from llama.domain.handler import FileHandler
+from llama.domain.discovery import NAMED_PIPELINES, handlers_in, module_named
+from llama.domain.errors import Misconfigured, NoPipeline
 from llama.domain.pipeline import Handlers, pipeline_of
 
 
-def load_pipeline(module_name: str) -> Handlers:
-    """Return the handlers that a module lists in its PIPELINE."""
+def load_pipeline(pipeline: str) -> Handlers:
+    """Return the handlers of a pipeline by its name, or by the name of the module that has it.
+
+    Misconfigured if it is not there, PipelineError if its handlers do not fit together.
+    """
     try:
-        module = importlib.import_module(module_name)
+        module = importlib.import_module(module_named(pipeline))
+        return pipeline_of(handlers_in(module))
     except ImportError as error:
-        message = f"LLAMA_PIPELINE={module_name} cannot be imported ({error})"
-        raise Misconfigured(f"{message}: name a module that Python finds") from error
-    classes = getattr(module, "PIPELINE", None)
-    if not isinstance(classes, tuple) or not all(_is_handler(one) for one in classes):
-        message = f"{module_name} has no PIPELINE"
-        raise Misconfigured(f"{message}: make it a tuple of FileHandler classes")
-    return pipeline_of(classes)
-
-
-def _is_handler(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, FileHandler)
+        message = f"LLAMA_PIPELINE={pipeline} cannot be imported ({error})"
+        known = ", ".join(NAMED_PIPELINES)
+        advice = f"name a module that Python finds, or one of the pipelines {known}"
+        raise Misconfigured(f"{message}: {advice}") from error
+    except NoPipeline as error:
+        raise Misconfigured(f"LLAMA_PIPELINE={pipeline} names no pipeline ({error})") from error

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -54,6 +55,12 @@ class Settings(BaseModel):
         validate_default=True,
         description="How many siblings share the partitions.",
     )
+    stale_after_days: float = Field(
+        default=7.0,
+        ge=0,
+        le=36525,
+        description="Days after which a settled event keeps its old code until somebody asks.",
+    )
     handler_memory_mb: int = Field(
         default=1024, ge=64, description="Memory that a handler's process may allocate, in MiB."
     )
@@ -67,6 +74,11 @@ class Settings(BaseModel):
                 f"there is no instance {instance} of {instances}: they are counted from 0"
             )
         return instances
+
+    @property
+    def stale_after(self) -> timedelta:
+        """How long after it was last worked on a settled event still takes on new code."""
+        return timedelta(days=self.stale_after_days)
 
     @property
     def run_folder(self) -> Path:

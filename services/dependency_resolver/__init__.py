@@ -1,7 +1,7 @@
-"""Decides which files every event needs now, and says which have become obsolete."""
+"""Decides which files every event needs now, and says which have become obsolete or expired."""
 
 from schemas.topics import FACTS_TOPIC
 
 CONSUMES = (FACTS_TOPIC,)
 PRODUCES = (FACTS_TOPIC,)
-OWNS = ("tasks", "deployments")
+OWNS = ("tasks", "timers", "deployments")

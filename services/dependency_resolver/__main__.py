@@ -1,32 +1,46 @@
 """Wires dependency_resolver."""
 
-from llama.domain.pipeline import manifest_of
+import asyncio
+
+from llama.domain.manifests import manifest_of
 from llama.runtime.consuming import consume
 from llama.runtime.folding import Folder
 from llama.runtime.patience import persist
 from services.dependency_resolver import CONSUMES
+from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import CONSUMER, Resolver
 from services.wiring import Wiring, run
 
 
 async def serve(wiring: Wiring) -> None:
-    """Fold the log and keep the tasks in step with it."""
-    manifest = manifest_of(wiring.handlers)
-    epoch = await persist(
-        "registering the pipeline", lambda: wiring.ledger.deployment_epoch(manifest.digest)
-    )
-    resolver = Resolver(wiring.log, wiring.clock, manifest, epoch)
-    behind = await persist(
-        "looking for unfinished events", lambda: wiring.ledger.states_behind(CONSUMER, epoch)
-    )
-    await persist("adopting the pipeline", lambda: resolver.adopt_unfinished(behind))
+    """Fold the log and keep the tasks in step with it; beside that, say what has expired."""
+    resolver = await _deployed(wiring)
     folder = Folder(CONSUMER, wiring.ledger, resolver.react)
 
     def begin() -> None:
         folder.forget()
         wiring.is_ready(CONSUMER)
 
-    await consume(wiring.subscribe(CONSUMER, CONSUMES), folder.handle, on_start=begin)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Alarm(wiring.timers, wiring.log).watch())
+        group.create_task(
+            consume(wiring.subscribe(CONSUMER, CONSUMES), folder.handle, on_start=begin)
+        )
+
+
+async def _deployed(wiring: Wiring) -> Resolver:
+    """Deploy the pipeline: return its resolver once what was being worked on has adopted it."""
+    ledger, manifest = wiring.ledger, manifest_of(wiring.handlers)
+    epoch = await persist(
+        "registering the pipeline", lambda: ledger.deployment_epoch(manifest.digest)
+    )
+    stale_after = wiring.settings.stale_after
+    resolver = Resolver(wiring.log, wiring.clock, manifest, epoch, stale_after)
+    behind = await persist(
+        "looking for earlier events", lambda: ledger.states_behind(CONSUMER, epoch)
+    )
+    await persist("adopting the pipeline", lambda: resolver.adopt_unfinished(behind))
+    return resolver
 
 
 if __name__ == "__main__":

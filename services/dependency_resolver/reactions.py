@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
+from llama.domain.board import Board
 from llama.domain.digests import digest_json
-from llama.domain.resolve import decide, obsoleted
+from llama.domain.needs import Assessor
+from llama.domain.resolve import decide_from, obsoleted_in
 from llama.domain.states import EventState
+from llama.domain.timers import timers_of
 from llama.domain.work import Step, task_for
 from llama.ports.clock import Clock
 from llama.ports.ledger import Transaction
@@ -15,6 +19,12 @@ from llama.ports.message_log import MessageLog
 from schemas.facts import FileObsoleted, PipelineAdopted
 from schemas.files import Manifest
 from schemas.topics import FACTS_TOPIC
+from services.dependency_resolver.adopting import (
+    STALE_AFTER,
+    is_asked_for,
+    is_unfinished,
+    is_young,
+)
 
 CONSUMER = "dependency_resolver"
 
@@ -23,41 +33,56 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Turns states into tasks, for one deployed pipeline."""
+    """Turns states into tasks and timers, for one deployed pipeline."""
 
     log: MessageLog
     clock: Clock
     manifest: Manifest
     epoch: int
+    stale_after: timedelta = STALE_AFTER
+    """How long after it was last worked on a settled event still takes on new code by itself."""
 
     async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
         """Have the effects of some folded facts."""
-        latest = {step.after.event: step for step in steps}
         announced = [fact for step in steps for fact in _announcements(step)]
+        by_event = _by_event(steps)
         adopted = [
-            self._adoption(step.after, cause=step.fact.id)
-            for step in latest.values()
-            if self._is_due(step.after)
+            self._adoption(own[-1].after, cause=own[-1].fact.id)
+            for own in by_event.values()
+            if self._is_due(own[0].before, own[-1].outlook, own)
         ]
         await self.log.append(FACTS_TOPIC, [*adopted, *announced])
-        for event, step in latest.items():
-            decision = decide(step.after, self.clock.now())
-            tasks = [task_for(run, step.after, cause=step.fact.id) for run in decision.runs]
-            await transaction.tasks.want(event, tasks)
+        for own in by_event.values():
+            await self._want(transaction, own)
 
     async def adopt_unfinished(self, states: Sequence[EventState]) -> None:
-        """Adopt the pipeline for events that were being worked on when it was deployed.
-
-        No worker of the new release carries out what the old one wanted.
-        """
-        now = self.clock.now()
-        due = [state for state in states if self._is_due(state)]
-        unfinished = [state for state in due if not decide(state, now).is_settled]
-        adopted = [self._adoption(state, cause="") for state in unfinished]
+        """Adopt the pipeline for events that were unfinished or young when it was deployed."""
+        due = [state for state in states if self._is_due(state, Assessor(state))]
+        adopted = [self._adoption(state, cause="") for state in due]
         await self.log.append(FACTS_TOPIC, adopted)
 
-    def _is_due(self, state: EventState) -> bool:
-        return state.epoch < self.epoch and state.notice is not None
+    async def _want(self, transaction: Transaction, steps: Sequence[Step]) -> None:
+        last = steps[-1]
+        state, cause = last.after, last.fact.id
+        runs = decide_from(last.outlook, self.clock.now()).runs
+        tasks = [task_for(run, state, cause=cause) for run in runs]
+        await transaction.tasks.want(state.event, tasks)
+        timers = timers_of(state)
+        if timers or timers_of(steps[0].before):
+            await transaction.timers.expect(state.event, timers)
+
+    def _is_due(self, before: EventState, board: Board, steps: Sequence[Step] = ()) -> bool:
+        """Tell whether an event takes on the deployed pipeline, after some steps from `before`."""
+        after, now = board.state, self.clock.now()
+        if after.manifest is None:
+            return True
+        if after.epoch >= self.epoch or after.manifest.digest == self.manifest.digest:
+            return False
+        return (
+            is_asked_for(steps)
+            or is_young(before, now=now, stale_after=self.stale_after)
+            or is_unfinished(board, now=now)
+        )
 
     def _adoption(self, state: EventState, *, cause: str) -> PipelineAdopted:
         _log.info("pipeline_adopted", event_id=state.event, epoch=self.epoch)
@@ -71,8 +96,15 @@ class Resolver:
         )
 
 
+def _by_event(steps: Sequence[Step]) -> dict[str, list[Step]]:
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.after.event, []).append(step)
+    return found
+
+
 def _announcements(step: Step) -> Sequence[FileObsoleted]:
-    announced = obsoleted(step.before, step.after, cause=step.fact.id)
+    announced = obsoleted_in(step.outlook, cause=step.fact.id)
     for fact in announced:
         _log.info(
             "file_obsoleted",

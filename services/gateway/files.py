@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from llama.domain.needs import Status
+from llama.domain.assessment import Status
 from schemas.status import EventStatus, FileStatus
 from services.gateway.answers import unknown_file
 from services.gateway.refusals import Refusal

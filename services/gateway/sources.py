@@ -43,7 +43,8 @@ class Sources:
     async def status(self, state: EventState) -> EventStatus:
         """Return the status of an event at this moment."""
         leased = await self.models.leased(state.event)
-        return status_of(state, leased=leased, now=self.clock.now())
+        deployed = await self.models.deployed()
+        return status_of(state, leased=leased, now=self.clock.now(), deployed=deployed)
 
 
 _HINTS = {

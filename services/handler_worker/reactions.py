@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from llama.domain.digests import WHOLE
 from llama.domain.errors import LlamaError, Unavailable
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
 from llama.ports.message_log import MessageLog
-from llama.ports.runner import Made, MadeFile, NotMade, Runner, RunOutcome
+from llama.ports.runner import NotMade, Runner, RunOutcome
 from llama.ports.tasks import Lease, TaskQueue
 from llama.runtime.patience import persist
-from schemas.facts import FileFailed, FileGenerated
-from schemas.files import FileContent
+from llama.runtime.reporting import report_of
 from schemas.topics import FACTS_TOPIC
 
 IDLE = timedelta(seconds=5)
@@ -25,10 +23,6 @@ IDLE = timedelta(seconds=5)
 
 POSTPONE_S = 1.0
 """Pause after a run that could not even begin: whatever is missing needs a moment."""
-LONGEST_COOL_DOWN = timedelta(days=1)
-"""Whatever hindered a handler for so long, it is worth another look every day."""
-MOST_DOUBLINGS = 20
-
 LeaseKey = tuple[str, str, str, int, int]
 
 _log = structlog.get_logger()
@@ -59,7 +53,7 @@ class Worker:
             group.create_task(self._keep_leases())
             while True:
                 for lease in await persist("claiming tasks", self._claim):
-                    self._running[lease.key] = lease, group.create_task(self._carry_out(lease))
+                    self._running[lease.key] = lease, group.create_task(self.carry_out(lease))
                 await self._wait()
 
     async def _claim(self) -> Sequence[Lease]:
@@ -92,13 +86,17 @@ class Worker:
                 _log.info("run_abandoned", **_fields(lease.task))
                 self._running[lease.key][1].cancel()
 
-    async def _carry_out(self, lease: Lease) -> None:
+    async def carry_out(self, lease: Lease) -> None:
+        """Run a leased task, report the run, close the task; given back if it is cancelled."""
         try:
             outcome = await self._run(lease.task)
             if outcome is None:
                 await self._give_back(lease)
                 return
-            await persist("publishing a result", lambda: self._publish(lease.task, outcome))
+            ended = self.clock.now()
+            await persist(
+                "publishing a result", lambda: self._publish(lease.task, outcome, ended=ended)
+            )
             await persist("finishing a task", lambda: self.queue.finish(lease))
         except asyncio.CancelledError:
             await self._give_back(lease)
@@ -124,69 +122,10 @@ class Worker:
         except Unavailable:
             _log.info("lease_left_to_expire", **_fields(lease.task))
 
-    async def _publish(self, task: Task, outcome: RunOutcome) -> None:
-        match outcome:
-            case Made():
-                kept = [
-                    await self._keep(name, product)
-                    for name, product in zip(task.handler.files, outcome.files, strict=True)
-                ]
-                fact = self._generated(task, outcome, tuple(kept))
-            case NotMade():
-                fact = self._failed(task, outcome)
+    async def _publish(self, task: Task, outcome: RunOutcome, *, ended: datetime) -> None:
+        fact = await report_of(task, outcome, artifacts=self.artifacts, ended=ended)
         await self.log.append(FACTS_TOPIC, [fact])
         _log.info("run_reported", kind=fact.kind, wall_s=round(fact.wall_s, 3), **_fields(task))
-
-    async def _keep(self, file: str, product: MadeFile) -> FileContent:
-        digest = await self.artifacts.put(product.content)
-        return FileContent(
-            file=file,
-            digest=digest,
-            size=len(product.content),
-            aspects={WHOLE: digest, **product.aspects},
-        )
-
-    def _generated(
-        self, task: Task, outcome: Made, files: tuple[FileContent, ...]
-    ) -> FileGenerated:
-        return FileGenerated(
-            id=task.result_id,
-            cause=task.cause,
-            occurred_at=self.clock.now(),
-            event=task.event,
-            handler=task.handler.name,
-            need=task.need,
-            attempt=task.attempt,
-            code=task.handler.code,
-            inputs=task.inputs,
-            wall_s=outcome.wall_s,
-            files=files,
-        )
-
-    def _failed(self, task: Task, outcome: NotMade) -> FileFailed:
-        now = self.clock.now()
-        final = outcome.error == "permanent" or task.failures + 1 >= task.handler.max_attempts
-        return FileFailed(
-            id=task.result_id,
-            cause=task.cause,
-            occurred_at=now,
-            event=task.event,
-            handler=task.handler.name,
-            need=task.need,
-            attempt=task.attempt,
-            code=task.handler.code,
-            inputs=task.inputs,
-            wall_s=outcome.wall_s,
-            error=outcome.error,
-            message=outcome.message[:2000],
-            retry_at=None if final else now + _cool_down(task),
-        )
-
-
-def _cool_down(task: Task) -> timedelta:
-    """Return the pause after a failed attempt: it doubles with every further one."""
-    doublings = min(task.failures, MOST_DOUBLINGS)
-    return min(timedelta(seconds=task.handler.cool_down_s) * 2**doublings, LONGEST_COOL_DOWN)
 
 
 def _fields(task: Task) -> dict[str, object]:

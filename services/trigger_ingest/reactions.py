@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 import structlog
 
-from llama.domain.digests import WHOLE, digest_bytes, digest_json
+from llama.domain.digests import digest_json
 from llama.domain.notice import Notice, Refused, read_notice
+from llama.domain.notice.fact import trigger_of
 from llama.domain.notice.oddities import printable
-from llama.handlers.alert import Alert
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import Batch, MessageLog, Record
 from llama.ports.projections import Receipt
 from schemas.envelope import NAME_HEADER
-from schemas.facts import Source, TriggerReceived
-from schemas.files import FileContent
+from schemas.facts import Source
 from schemas.reports import DeadLetter
 from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC
 
@@ -50,27 +49,14 @@ class Ingest:
         kept = await self.artifacts.put(raw)
         if isinstance(read, Refused):
             return await self._refuse(record, read, kept)
-        return await self._accept(record, read, kept)
+        return await self._accept(record, read)
 
-    async def _accept(self, record: Record, notice: Notice, raw: str) -> Receipt:
+    async def _accept(self, record: Record, notice: Notice) -> Receipt:
         for attachment in notice.attachments.values():
             await self.artifacts.put(attachment)
         await self.artifacts.put(notice.alert)
-        fact = TriggerReceived(
-            id=f"{notice.identity[:32]}.{digest_bytes(notice.alert)[:8]}",
-            occurred_at=self.clock.now(),
-            event=notice.superevent_id,
-            notice=notice.identity,
-            alert_type=notice.alert_type,
-            time_created=notice.time_created,
-            event_time=notice.event_time,
-            significant=notice.significant,
-            is_test=notice.is_test,
-            raw=raw,
-            raw_size=len(record.value or b""),
-            source=_source(record),
-            files=(alert_file(notice),),
-            oddities=notice.oddities,
+        fact = trigger_of(
+            notice, raw=record.value or b"", source=_source(record), at=self.clock.now()
         )
         written = (await self.log.append(FACTS_TOPIC, [fact]))[0]
         _log.info(
@@ -111,18 +97,6 @@ class Ingest:
             fact_partition=None,
             fact_offset=None,
         )
-
-
-def alert_file(notice: Notice) -> FileContent:
-    """Return alert.json as the notice brings it."""
-    digest = digest_bytes(notice.alert)
-    return FileContent(
-        file=Alert.FILENAME,
-        digest=digest,
-        size=len(notice.alert),
-        aspects={WHOLE: digest, **notice.aspects},
-        attached=notice.attached,
-    )
 
 
 def _source(record: Record) -> Source:

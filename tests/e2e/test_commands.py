@@ -103,7 +103,7 @@ def test_every_command_explains_itself(system: System, command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("status", "S990101a"), "no notice about S990101a has come in"),
+        (("status", "S990101a"), "nothing about S990101a has come in"),
         (("cat", "@", "nothing.txt"), "has no file nothing.txt: it has alert.json"),
         (("why", "@", "nothing.txt"), "has no file nothing.txt"),
         (("graph", "@", "-o", "picture.gif"), "end it with .svg"),

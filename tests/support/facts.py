@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
 from typing import Literal, TypedDict
 
+from llama.domain.assessment import Need
 from llama.domain.digests import digest_bytes, digest_json
-from llama.domain.event_state import evolve
-from llama.domain.needs import Need, need_of
+from llama.domain.needs import need_of
+from llama.domain.outlook import Outlook
 from llama.domain.resolve import decide
 from llama.domain.states import EventState
 from llama.domain.work import Step, Task, task_for
@@ -30,13 +31,13 @@ from schemas.facts import (
     FileGenerated,
     FileRequested,
     FileVetoed,
-    FlagName,
     FlagsChanged,
     PipelineAdopted,
     Source,
     TriggerReceived,
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from schemas.flags import FlagName
 
 EVENT = "S230914ak"
 START = datetime(2023, 9, 14, 11, 20, tzinfo=UTC)
@@ -181,7 +182,7 @@ class Story:
     def tell(self, fact: Fact) -> Step:
         """Fold one more fact, whatever its own time."""
         before = self.state
-        step = Step(self.partition, len(self.steps), fact, before, evolve(before, fact))
+        step = Step(self.partition, len(self.steps), fact, before, Outlook.of(before).after(fact))
         self.steps.append(step)
         self.now = max(self.now, fact.occurred_at) + timedelta(seconds=1)
         return step

@@ -6,23 +6,26 @@ import resource
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from llama.domain.digests import WHOLE, digest_bytes
 from llama.domain.handler import (
     FileHandler,
     Inputs,
+    NotYet,
     PermanentError,
     Product,
-    TriggeredHandler,
     uses,
 )
+from llama.domain.kinds import JSONHandler, TriggeredHandler
 
 MEBIBYTE = 1024 * 1024
 
 
 class Notice(TriggeredHandler):
     FILENAME = "notice.json"
+    ASPECTS = ("event", "map")
 
 
 class Other(TriggeredHandler):
@@ -211,15 +214,136 @@ class Litterer(FileHandler):
     FILENAME = "litterer.txt"
 
     def generate(self, inputs: Inputs) -> Product:
-        Path("outputs", "litter").write_text("x")
+        (self.eventdir / "litter").write_text("x")
         return Product(b"x")
 
 
 class WrongType(FileHandler):
     FILENAME = "wrong_type.txt"
 
+    def generate(self, inputs: Inputs) -> object:
+        return ["text"]
+
+
+class Forgetful(FileHandler):
+    FILENAME = "forgetful.txt"
+
+    def generate(self, inputs: Inputs) -> None:
+        self.fullpath.with_suffix(".log").touch()
+        self.fullpath.with_suffix(".log").unlink()
+
+
+class Text(FileHandler):
+    FILENAME = "text.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        return "é"
+
+
+class Written(FileHandler):
+    """Writes its file, at a place that says which event it is of."""
+
+    FILENAME = "written.txt"
+
+    def generate(self, inputs: Inputs) -> None:
+        self.fullpath.write_text(f"of {self.eventid}")
+
+
+class Json(JSONHandler):
+    FILENAME = "json.json"
+    ASPECTS = ("one", "two")
+    DEPENDENCIES = (Notice,)
+
+    def generate(self, inputs: Inputs) -> object:
+        return {"two": [2], "one": 1, "length": len(inputs[Notice].content)}
+
+
+class JsonWritten(JSONHandler):
+    """Writes its file, larger than allowed if it has its input."""
+
+    FILENAME = "json_written.json"
+    ASPECTS = ("one",)
+    DEPENDENCIES = (uses(Other, optional=True),)
+
+    def generate(self, inputs: Inputs) -> None:
+        too_much = 64 * MEBIBYTE if Other in inputs else 0
+        self.fullpath.write_text('{"one": 1}' + " " * too_much)
+
+
+class NoJson(JSONHandler):
+    FILENAME = "no_json.json"
+
+    def generate(self, inputs: Inputs) -> object:
+        return {1: {2}}
+
+
+class Patient(FileHandler):
+    FILENAME = "patient.txt"
+
     def generate(self, inputs: Inputs) -> Product:
-        return "text"  # type: ignore[return-value]  # the mistake that the test is about
+        raise NotYet("the window closes in an hour")
+
+
+class Late(FileHandler):
+    FILENAME = "late.txt"
+
+
+class Early(FileHandler):
+    """Makes two files, each valid until a time of its own."""
+
+    FILENAME = "early.txt"
+    MANIFEST_TYPES = (Late,)
+
+    def generate(self, inputs: Inputs) -> object:
+        early, late = (datetime(2026, 11, day, tzinfo=UTC) for day in (22, 23))
+        return {
+            Late: Product(b"late", {"first": digest_bytes(b"l")}, valid_until=late),
+            "Early": Product(b"early", valid_until=early),
+        }
+
+
+class Naive(FileHandler):
+    FILENAME = "naive.txt"
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(b"x", valid_until=datetime(2026, 11, 22))  # noqa: DTZ001 - the mistake
+
+
+class WrittenPlot(FileHandler):
+    FILENAME = "written_plot.png"
+
+
+class WrittenTable(FileHandler):
+    """Writes two files, or only the one that its input names."""
+
+    FILENAME = "written_table.csv"
+    DEPENDENCIES = (uses(Other, optional=True),)
+    MANIFEST_TYPES = (WrittenPlot,)
+
+    def generate(self, inputs: Inputs) -> None:
+        self.fullpath.write_text("table")
+        if Other not in inputs:
+            WrittenPlot(self).fullpath.write_text("plot")
+
+
+class NeverReturned(FileHandler):
+    FILENAME = "never_returned.txt"
+
+
+class HalfReturned(FileHandler):
+    FILENAME = "half_returned.txt"
+    MANIFEST_TYPES = (NeverReturned,)
+
+    def generate(self, inputs: Inputs) -> object:
+        return {HalfReturned: b"half"}
+
+
+class Flagged(FileHandler):
+    FILENAME = "flagged.txt"
+    FLAGS = ("ROLE", "UPLOAD")
+
+    def generate(self, inputs: Inputs) -> str:
+        return ",".join(f"{name}={value}" for name, value in sorted(inputs.flags.items()))
 
 
 class WrongContent(FileHandler):
@@ -255,4 +379,18 @@ PIPELINE: tuple[type[FileHandler], ...] = (
     *(Notice, Other, Plain, Upper, Attached, AttachedOnly, Optional, Careless, Undeclared),
     *(UndeclaredAspect, Sleeper, Crasher, Quitter, Leaver, Glutton, Swallower, Numeric, Hopeless),
     *(Faulty, Chatty, TooBig, Litterer, WrongType, WrongContent, WrongAspect, WholeAspect, Limits),
+    *(
+        Forgetful,
+        Text,
+        Written,
+        Json,
+        JsonWritten,
+        NoJson,
+        Patient,
+        Early,
+        Late,
+        Naive,
+        WrittenTable,
+    ),
+    *(WrittenPlot, HalfReturned, NeverReturned, Flagged),
 )

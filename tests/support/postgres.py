@@ -19,11 +19,13 @@ import pytest_asyncio
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.tasks import MemoryTaskQueue
+from llama.adapters.memory.timers import MemoryTimerQueue
 from llama.adapters.memory.views import MemoryReadModels
 from llama.adapters.postgres import (
     PostgresLedger,
     PostgresReadModels,
     PostgresTaskQueue,
+    PostgresTimerQueue,
     connect,
     migrate,
 )
@@ -32,6 +34,7 @@ from llama.embedded.postgres import EmbeddedPostgres
 from llama.ports.ledger import Ledger
 from llama.ports.projections import ReadModels
 from llama.ports.tasks import TaskQueue
+from llama.ports.timers import TimerQueue
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 FAST = {
@@ -126,12 +129,14 @@ async def database_dsn(databases: Databases) -> AsyncGenerator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """The ports of one database; `other_queue` is that of another process."""
+    """The ports of one database; `other_queue` and `other_timers` are those of another process."""
 
     ledger: Ledger
     queue: TaskQueue
     other_queue: TaskQueue
     models: ReadModels
+    timers: TimerQueue
+    other_timers: TimerQueue
 
 
 @pytest.fixture(params=["memory", "postgres_18", "postgres_15"])
@@ -156,6 +161,8 @@ async def persistence(databases_or_memory: Databases | None) -> AsyncGenerator[P
             PostgresTaskQueue(database),
             PostgresTaskQueue(other),
             PostgresReadModels(database),
+            PostgresTimerQueue(database),
+            PostgresTimerQueue(other),
         )
 
 
@@ -163,5 +170,10 @@ def memory_persistence() -> Persistence:
     """Return ports on a new store in memory."""
     store = MemoryStore(SystemClock())
     return Persistence(
-        MemoryLedger(store), MemoryTaskQueue(store), MemoryTaskQueue(store), MemoryReadModels(store)
+        MemoryLedger(store),
+        MemoryTaskQueue(store),
+        MemoryTaskQueue(store),
+        MemoryReadModels(store),
+        MemoryTimerQueue(store),
+        MemoryTimerQueue(store),
     )

@@ -30,11 +30,14 @@ class System:
     home: Path
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def run(self, *arguments: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-        """Run a `llama` command to its end."""
+    def run(
+        self, *arguments: str | Path, check: bool = True, given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a `llama` command to its end, with some bytes as its standard input."""
         done = subprocess.run(
             [sys.executable, "-m", "llama.cli", *map(str, arguments)],
             env=self._environment(),
+            input=given,
             capture_output=True,
             timeout=COMMAND_DEADLINE_S,
             check=False,

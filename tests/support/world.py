@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from llama.domain.assessment import Need
 from llama.domain.digests import digest_json
 from llama.domain.event_state import evolve
-from llama.domain.needs import Assessor, Need
+from llama.domain.needs import Assessor
 from llama.domain.resolve import decide, obsoleted
 from llama.domain.states import EventState
 from schemas.facts import (

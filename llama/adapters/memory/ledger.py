@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.tasks import MemoryTaskBoard
+from llama.adapters.memory.timers import MemoryTimerBoard
 from llama.adapters.memory.views import MemoryViews
 from llama.domain.errors import Fenced
 from llama.domain.revisions import Head
@@ -37,6 +38,11 @@ class MemoryTransaction:
     def tasks(self) -> MemoryTaskBoard:
         """The open tasks."""
         return MemoryTaskBoard(self.store, self._later.append)
+
+    @property
+    def timers(self) -> MemoryTimerBoard:
+        """The contents that will expire."""
+        return MemoryTimerBoard(self.store, self._later.append)
 
     @property
     def views(self) -> MemoryViews:

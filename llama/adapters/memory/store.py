@@ -7,6 +7,7 @@ from datetime import datetime
 from llama.domain.revisions import Head
 from llama.domain.shown import ShownEvent
 from llama.domain.states import EventState
+from llama.domain.timers import Timer
 from llama.domain.work import Task
 from llama.ports.clock import Clock
 from llama.ports.projections import FactRow, FileRow, Receipt
@@ -15,6 +16,8 @@ from schemas.reports import DeadLetter, RevisionCommitted
 
 TaskKey = tuple[str, str, str, int]
 """Event, handler, need and attempt."""
+TimerKey = tuple[str, str, str]
+"""Event, handler and generation."""
 
 
 def key_of(task: Task) -> TaskKey:
@@ -43,6 +46,15 @@ class OpenTask:
 
 
 @dataclass(slots=True)
+class SetTimer:
+    """One row of the table of timers."""
+
+    timer: Timer
+    rings_at: datetime
+    """When it is handed out next: first when it is due."""
+
+
+@dataclass(slots=True)
 class MemoryStore:
     """Tables by their keys. Give one store to all adapters that are to see the same."""
 
@@ -61,6 +73,7 @@ class MemoryStore:
     tasks: dict[TaskKey, OpenTask] = field(default_factory=dict[TaskKey, OpenTask])
     tasks_ever: int = 0
     fences_ever: int = 0
+    timers: dict[TimerKey, SetTimer] = field(default_factory=dict[TimerKey, SetTimer])
     events: dict[str, ShownEvent] = field(default_factory=dict[str, ShownEvent])
     files: dict[str, tuple[FileRow, ...]] = field(default_factory=dict[str, tuple[FileRow, ...]])
     facts: dict[tuple[int, int], tuple[str, FactRow]] = field(

@@ -98,6 +98,10 @@ class MemoryReadModels:
             and row.due_at > now
         ]
 
+    async def deployed(self) -> str | None:
+        """Return the digest of the deployed pipeline's manifest; None before the first."""
+        return self.store.deployments[-1] if self.store.deployments else None
+
 
 def _fact(step: Step) -> FactRow:
     return FactRow(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llama.adapters.postgres.database import Database, Session
 from llama.adapters.postgres.tasks import PostgresTaskBoard
+from llama.adapters.postgres.timers import PostgresTimerBoard
 from llama.adapters.postgres.values import read_state, read_tree, state_text, tree_text
 from llama.adapters.postgres.views import PostgresViews
 from llama.domain.errors import Fenced
@@ -26,6 +27,11 @@ class PostgresTransaction:
     def tasks(self) -> PostgresTaskBoard:
         """The open tasks."""
         return PostgresTaskBoard(self.session)
+
+    @property
+    def timers(self) -> PostgresTimerBoard:
+        """The contents that will expire."""
+        return PostgresTimerBoard(self.session)
 
     @property
     def views(self) -> PostgresViews:
@@ -121,5 +127,5 @@ class PostgresLedger:
         async with self.database.transaction() as session:
             await session.fetch("lock_deployments")
             await session.fetch("deploy", manifest_digest)
-            latest = await session.first("latest_epoch")
+            latest = await session.first("latest_deployment")
         return latest["epoch"] if latest else 0

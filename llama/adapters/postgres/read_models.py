@@ -59,6 +59,11 @@ class PostgresReadModels:
         """Return the handlers of an event that a worker is running now."""
         return [row["handler"] for row in await self.database.fetch("leased_handlers", event)]
 
+    async def deployed(self) -> str | None:
+        """Return the digest of the deployed pipeline's manifest; None before the first."""
+        row = await self.database.first("latest_deployment")
+        return None if row is None else row["manifest_digest"]
+
 
 def _event(row: Row) -> EventRow:
     fields = {**dict(row), "flags": orjson.loads(row["flags"]), "files": orjson.loads(row["files"])}

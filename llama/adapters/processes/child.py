@@ -22,9 +22,11 @@ from llama.adapters.processes.protocol import (
     Request,
     request_from,
 )
-from llama.domain.handler import FileHandler, PermanentError, Product
-
-Handlers = Mapping[str, type[FileHandler]]
+from llama.domain.discovery import handlers_in, module_named
+from llama.domain.handler import FileHandler, NotYet, PermanentError, Product
+from llama.domain.identity import EventTuple
+from llama.domain.pipeline import Handlers, pipeline_of
+from llama.domain.products import products_of
 
 
 def main(arguments: list[str]) -> int:
@@ -56,28 +58,30 @@ def serve(parent: socket.socket, pipeline: str) -> int:
 
 
 def load(pipeline: str) -> Handlers:
-    """Return the handlers of a module's PIPELINE by class name."""
-    module = importlib.import_module(pipeline)
-    return {handler.__name__: handler for handler in module.PIPELINE}
+    """Return the handlers of a pipeline, or of a module that has one, by class name."""
+    return pipeline_of(handlers_in(importlib.import_module(module_named(pipeline))))
 
 
 def answer(request: Request, handlers: Handlers) -> Reply:
     """Do what the parent asks."""
     if request.do == "warm":
-        return _guarded(lambda: _warm(request))
+        return guarded(lambda: _warm(request))
     handler = handlers.get(request.handler)
     if handler is None or request.code != handler.CODE_VERSION:
         known = f"code {handler.CODE_VERSION}" if handler else "no such handler"
         wanted = f"{request.handler} with code {request.code}"
         return Reply("refused", message=f"{wanted} was asked for, the pipeline has {known}")
-    return _guarded(lambda: _run(handler, request))
+    return guarded(lambda: run(handler, request))
 
 
-def _guarded(act: Callable[[], Reply]) -> Reply:
+def guarded(act: Callable[[], Reply]) -> Reply:
+    """Do something that may raise anything; return what became of it."""
     try:
         return act()
     except PermanentError as error:
         return _failed("permanent", str(error))
+    except NotYet as error:
+        return _failed("not_yet", str(error))
     except MemoryError as error:
         return _failed("memory", _told(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything
@@ -90,34 +94,64 @@ def _warm(request: Request) -> Reply:
     return Reply("warm", resident_bytes=resident_bytes())
 
 
-def _run(handler: type[FileHandler], request: Request) -> Reply:
-    home = Path.cwd()
-    os.chdir(Path(request.outputs).parent)
+def run(handler: type[FileHandler], request: Request) -> Reply:
+    """Run a handler once, in the folder of the request; what it raises comes through."""
+    outputs, home = Path(request.outputs), Path.cwd()
+    instance = handler(EventTuple(outputs.name, outputs.parent))
+    os.chdir(outputs.parent)
     try:
-        product = handler().generate(FolderInputs(handler, Path(request.inputs)))
+        inputs = FolderInputs(handler, Path(request.inputs), flags=request.flags)
+        returned = instance.generate(inputs)
     finally:
         os.chdir(home)
-    complaint = _complaint(product)
-    if complaint:
-        return _failed("bad_output", f"{handler.__name__} {complaint}")
-    (Path(request.outputs) / handler.FILENAME).write_bytes(product.content)
-    aspects = {str(name): str(digest) for name, digest in product.aspects.items()}
-    return Reply("made", aspects=aspects, resident_bytes=resident_bytes())
+    try:
+        products = _products(instance, returned)
+    except TypeError as error:
+        return _failed("bad_output", str(error))
+    ends = [product.valid_until for product in products.values() if product.valid_until]
+    return Reply(
+        "made",
+        aspects={name: _aspects(product) for name, product in products.items()},
+        valid_until=min(ends).isoformat() if ends else None,
+        resident_bytes=resident_bytes(),
+    )
 
 
-def _complaint(product: object) -> str:
-    """Return what is wrong with what a handler returned, whatever its annotations say."""
-    if not isinstance(product, Product):
-        return f"returned a {type(product).__name__}: return a Product"
-    return _complaint_about(product.content)
+def _products(instance: FileHandler, returned: object) -> Mapping[str, Product]:
+    """Put what was returned where it belongs; what was written there already stays."""
+    together = type(instance).MANIFEST_TYPES
+    if returned is None and all(one(instance).fullpath.is_file() for one in together):
+        return {one.FILENAME: _written(one(instance)) for one in together}
+    products = products_of(instance, returned)
+    for name, product in products.items():
+        _refuse(f"{type(instance).__name__} made", product.content)
+        (instance.eventdir / name).write_bytes(product.content)
+    return products
 
 
-def _complaint_about(content: object) -> str:
+def _written(handler: FileHandler) -> Product:
+    """Return what a handler wrote: its aspects are those of a file put there by hand."""
+    size = handler.fullpath.stat().st_size
+    if size > MAX_OUTPUT_BYTES:
+        raise TypeError(f"{handler.filename} {_too_large(size)}")
+    content = handler.fullpath.read_bytes()
+    return Product(content, handler.aspects_of(content))
+
+
+def _aspects(product: Product) -> Mapping[str, str]:
+    return {str(name): str(digest) for name, digest in product.aspects.items()}
+
+
+def _refuse(who: str, content: object) -> None:
+    """Refuse what is not bytes, whatever the annotations say, or too many of them."""
     if not isinstance(content, bytes):
-        return f"made a {type(content).__name__}: the content must be bytes"
+        raise TypeError(f"{who} a {type(content).__name__}: the content must be bytes")
     if len(content) > MAX_OUTPUT_BYTES:
-        return f"made {len(content)} bytes, more than the {MAX_OUTPUT_BYTES} that are allowed"
-    return ""
+        raise TypeError(f"{who} what {_too_large(len(content))}")
+
+
+def _too_large(size: int) -> str:
+    return f"has {size} bytes, more than the {MAX_OUTPUT_BYTES} that are allowed"
 
 
 def _failed(error: str, message: str) -> Reply:

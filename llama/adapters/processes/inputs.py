@@ -1,10 +1,13 @@
 """The inputs of a run, read from its folder: what the handler declares and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from llama.domain.digests import WHOLE
-from llama.domain.handler import Dependency, FileHandler
+from llama.domain.handler import Dependency, FileHandler, dependencies_of
 
 
 def attachment_name(file: str, aspect: str) -> str:
@@ -31,6 +34,10 @@ class FolderInput:
             raise KeyError(f"{message}: add uses({name}) to its DEPENDENCIES")
         return self.path.read_bytes()
 
+    def json(self) -> object:
+        """Return the file's content as a JSON value; ValueError if it is none."""
+        return orjson.loads(self.content)
+
     def attachment(self, aspect: str) -> bytes:
         """Return the bytes of an attached aspect; KeyError if undeclared or not attached."""
         name = self.dependency.handler.__name__
@@ -53,12 +60,20 @@ class FolderInput:
 class FolderInputs:
     """The declared dependencies of a handler, in a folder."""
 
-    def __init__(self, user: type[FileHandler], folder: Path) -> None:
+    def __init__(
+        self, user: type[FileHandler], folder: Path, *, flags: Mapping[str, bool | str]
+    ) -> None:
         self._user = user.__name__
+        self._flags = flags
         self._inputs = {
             dependency.handler: FolderInput(folder, dependency, user.__name__)
-            for dependency in user.DEPENDENCIES
+            for dependency in dependencies_of(user)
         }
+
+    @property
+    def flags(self) -> Mapping[str, bool | str]:
+        """The event's flags that the handler declares in FLAGS."""
+        return self._flags
 
     def __getitem__(self, handler: type[FileHandler], /) -> FolderInput:
         """Return an input; KeyError if it is not declared, or does not exist for this event."""

@@ -11,7 +11,7 @@ MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
 MAX_TEXT = 2000
 INPUTS = "inputs"
-OUTPUTS = "outputs"
+MADE = "made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Request:
     code: str = ""
     inputs: str = ""
     outputs: str = ""
+    """The event's folder for this run: its name is the event's."""
+    flags: Mapping[str, bool | str] = field(default_factory=dict[str, bool | str])
     modules: tuple[str, ...] = ()
     """To be imported ahead of the first run."""
 
@@ -38,7 +40,10 @@ class Reply:
     kind: Literal["ready", "warm", "made", "failed", "refused"]
     error: str = ""
     message: str = ""
-    aspects: Mapping[str, str] = field(default_factory=dict[str, str])
+    aspects: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Digests by file and aspect."""
+    valid_until: str | None = None
+    """ISO 8601 with its zone."""
     resident_bytes: int = 0
 
     def line(self) -> bytes:
@@ -55,6 +60,7 @@ def request_from(line: bytes) -> Request:
         code=said["code"],
         inputs=said["inputs"],
         outputs=said["outputs"],
+        flags=said["flags"],
         modules=tuple(said["modules"]),
     )
 

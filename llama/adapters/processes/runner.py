@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,11 +19,12 @@ from llama.domain.errors import PipelineError, Unavailable
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
 from llama.ports.runner import Made, MadeFile, NotMade, RunError, RunOutcome
-from schemas.base import Sha256
+from schemas.base import Moment, Sha256
 from schemas.files import AspectName
 
 _ASPECTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[AspectName, Sha256])
 _ERROR: TypeAdapter[RunError] = TypeAdapter(RunError)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _GIB = 1024**3
 
 
@@ -83,7 +85,7 @@ class ProcessRunner:
         ArtifactMissing or ArtifactCorrupt for an input that cannot be had, PipelineError if the
         pipeline has no such handler or other code, Unavailable if no child can be had.
         """
-        folder = await asyncio.to_thread(RunFolder.make, self._workspace.folder)
+        folder = await asyncio.to_thread(RunFolder.make, self._workspace.folder, task.event)
         try:
             await folder.place(task, self._artifacts)
             async with self._pool.lend() as child:
@@ -100,6 +102,7 @@ class ProcessRunner:
             code=task.handler.code,
             inputs=str(folder.inputs),
             outputs=str(folder.outputs),
+            flags=task.flags,
         )
         try:
             async with asyncio.timeout(task.handler.timeout_s):
@@ -114,7 +117,7 @@ class ProcessRunner:
         wall_s = clock.time() - began
         if reply is None:
             return self._crashed(child, wall_s)
-        return await asyncio.to_thread(_outcome, reply, task, folder, wall_s=wall_s)
+        return await asyncio.to_thread(outcome_of, reply, task, folder, wall_s=wall_s)
 
     def _crashed(self, child: HandlerProcess, wall_s: float) -> NotMade:
         if self._pool.is_closing:
@@ -123,17 +126,31 @@ class ProcessRunner:
         return _with_output(NotMade("crash", message, wall_s), child)
 
 
-def _outcome(reply: Reply, task: Task, folder: RunFolder, *, wall_s: float) -> RunOutcome:
+def outcome_of(reply: Reply, task: Task, folder: RunFolder, *, wall_s: float) -> RunOutcome:
+    """Return what a reply says; PipelineError if the child could not take the task."""
     if reply.kind == "refused":
         raise PipelineError(f"{reply.message}: deploy one pipeline to all services")
     if reply.kind != "made":
         return NotMade(_ERROR.validate_python(reply.error), reply.message, wall_s)
     try:
-        aspects = _checked(reply.aspects)
         contents = folder.collect(task)
+        files = tuple(
+            MadeFile(content, _checked(reply.aspects.get(name, {})))
+            for name, content in zip(task.handler.files, contents, strict=True)
+        )
+        valid_until = _moment(reply.valid_until)
     except (ValueError, OSError) as error:
         return NotMade("bad_output", f"{task.handler.name}: {error}", wall_s)
-    return Made(tuple(MadeFile(content, aspects) for content in contents), wall_s)
+    return Made(files, wall_s, valid_until)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return _MOMENT.validate_python(text)
+    except ValidationError as error:
+        raise ValueError(f"valid_until is {text}: give a time with its zone") from error
 
 
 def _checked(aspects: Mapping[str, str]) -> dict[str, Digest]:

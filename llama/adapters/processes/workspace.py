@@ -10,7 +10,7 @@ from typing import Self
 
 from llama.adapters.file_lock import FileLock
 from llama.adapters.processes.inputs import attachment_name
-from llama.adapters.processes.protocol import INPUTS, MAX_OUTPUT_BYTES, OUTPUTS
+from llama.adapters.processes.protocol import INPUTS, MADE, MAX_OUTPUT_BYTES
 from llama.domain.errors import Unavailable
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
@@ -53,14 +53,15 @@ class RunFolder:
     """The folder of one run."""
 
     path: Path
+    event: str
 
     @classmethod
-    def make(cls, workspace: Path) -> Self:
-        """Make an empty one."""
-        path = Path(tempfile.mkdtemp(prefix="run-", dir=workspace))
-        (path / INPUTS).mkdir()
-        (path / OUTPUTS).mkdir()
-        return cls(path)
+    def make(cls, workspace: Path, event: str) -> Self:
+        """Make an empty one for an event."""
+        folder = cls(Path(tempfile.mkdtemp(prefix="run-", dir=workspace)), event)
+        folder.inputs.mkdir()
+        folder.outputs.mkdir(parents=True)
+        return folder
 
     @property
     def inputs(self) -> Path:
@@ -70,7 +71,7 @@ class RunFolder:
     @property
     def outputs(self) -> Path:
         """Where the child writes."""
-        return self.path / OUTPUTS
+        return self.path / MADE / self.event
 
     async def place(self, task: Task, artifacts: Artifacts) -> None:
         """Put the task's inputs there, with those attachments only that it declares."""

@@ -8,8 +8,10 @@ import pytest
 from llama.domain.errors import Fenced
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
+from llama.domain.timers import Timer
 from llama.ports.projections import Receipt
-from schemas.facts import AlertType, FileVetoed, FlagName, Source
+from schemas.facts import AlertType, FileVetoed, Source
+from schemas.flags import FlagName
 from tests.support.facts import EVENT, START, Story
 from tests.support.postgres import Persistence
 
@@ -148,13 +150,14 @@ async def test_a_failed_transaction_leaves_nothing(persistence: Persistence) -> 
             await transaction.save([story.state])
             await transaction.move_heads({EVENT: HEAD})
             await transaction.tasks.want(EVENT, story.tasks())
+            await transaction.timers.expect(EVENT, [Timer("plot", "g", START)])
             await transaction.views.record([step])
             await transaction.give_receipts([Receipt(source, EVENT, None, None, 0, 1)])
             raise RuntimeError("halfway")
 
     with pytest.raises(RuntimeError, match="halfway"):
         await fail()
-    assert await _traces(persistence, source) == ({}, EventState(EVENT), {}, [], [], None)
+    assert await _traces(persistence, source) == ({}, EventState(EVENT), {}, [], [], [], None)
 
 
 async def _traces(persistence: Persistence, source: Source) -> tuple[object, ...]:
@@ -170,6 +173,7 @@ async def _traces(persistence: Persistence, source: Source) -> tuple[object, ...
         states[EVENT],
         heads,
         list(claimed),
+        list(await persistence.timers.take_due(limit=1, again_after=timedelta(0))),
         list(await persistence.models.facts(EVENT)),
         await persistence.models.receipt(source),
     )
@@ -211,6 +215,15 @@ async def test_a_deployment_counts_when_it_is_not_the_latest(persistence: Persis
     epochs = [await persistence.ledger.deployment_epoch(one) for one in (old, old, new, new, old)]
 
     assert epochs == [1, 1, 2, 2, 3]
+
+
+async def test_the_latest_deployment_is_the_deployed_one(persistence: Persistence) -> None:
+    deployed = [await persistence.models.deployed()]
+    for digest in ("a" * 64, "b" * 64, "a" * 64):
+        await persistence.ledger.deployment_epoch(digest)
+        deployed.append(await persistence.models.deployed())
+
+    assert deployed == [None, "a" * 64, "b" * 64, "a" * 64]
 
 
 async def test_instances_that_start_together_count_one_deployment(

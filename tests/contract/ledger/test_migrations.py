@@ -14,7 +14,8 @@ from tests.support.postgres import Databases
 
 TABLES = frozenset(
     {
-        *("offsets", "states", "heads", "receipts", "deployments", "tasks", "migrations"),
+        "migrations",
+        *("offsets", "states", "heads", "receipts", "deployments", "tasks", "timers"),
         *("events", "files", "file_versions", "facts", "revisions", "dead_letters"),
     }
 )

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from llama.adapters.graphviz import render
+from llama.domain.assessment import Status
 from llama.domain.graph import LOOKS, dot_of
-from llama.domain.needs import Status
 from llama.domain.states import EventState
 from llama.ports.pictures import PictureFormat
 from schemas.files import DependencySpec, HandlerSpec, Manifest

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from llama.adapters.memory.artifacts import MemoryArtifacts
 from llama.domain.digests import WHOLE, digest_bytes
-from llama.domain.handler import FileHandler
-from llama.domain.pipeline import spec_of
+from llama.domain.handler import FileHandler, dependencies_of
+from llama.domain.manifests import spec_of
 from llama.domain.work import Task
 from schemas.files import FileContent
 
@@ -36,7 +36,7 @@ def a_task(
     aspects = {content.file: content.aspects for content in contents}
     inputs = {
         f"{need.handler.FILENAME}#{aspect}": aspects.get(need.handler.FILENAME, {}).get(aspect)
-        for need in handler.DEPENDENCIES
+        for need in dependencies_of(handler)
         for aspect in need.aspects
     }
     spec = spec_of(handler).model_copy(update={"timeout_s": timeout_s})

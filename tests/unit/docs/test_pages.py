@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llama.domain.needs import Status
+from llama.domain.assessment import Status
 from llama.domain.states import Outcome
 
 LINK = re.compile(r"\[[^\]]+\]\((?!https?://|mailto:|#)([^)#]+)")

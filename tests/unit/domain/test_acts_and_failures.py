@@ -14,9 +14,9 @@ from schemas.facts import (
     FileFrozen,
     FileRequested,
     FileVetoed,
-    FlagName,
     FlagsChanged,
 )
+from schemas.flags import FlagName
 from tests.support.world import START, World
 
 Operation = FileDeleted | FileVetoed | FileFrozen | FileRequested

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from llama.domain.errors import PipelineError
-from llama.domain.handler import Dependency, FileHandler, Inputs, Product, TriggeredHandler, uses
-from llama.domain.pipeline import manifest_of, pipeline_of
+from llama.domain.handler import Dependency, FileHandler, Inputs, Product, uses
+from llama.domain.kinds import TriggeredHandler
+from llama.domain.manifests import manifest_of
+from llama.domain.pipeline import pipeline_of
 
 
 class Notice(TriggeredHandler):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llama.domain.event_state import EventState
+from llama.domain.persistent import Map, names_of
 from llama.domain.revisions import (
     blob_id,
     changed_files,
@@ -230,7 +231,7 @@ def a_state(**files: str) -> EventState:
         name: StoredFile(FileContent(file=name, digest=letter * 64, size=1), 0, "fact", NOON)
         for name, letter in files.items()
     }
-    return EventState("S1", files=stored)
+    return EventState("S1", files=Map(stored))
 
 
 def test_changed_files_are_the_new_the_other_and_the_gone() -> None:
@@ -243,7 +244,7 @@ def test_changed_files_are_the_new_the_other_and_the_gone() -> None:
 
 def test_a_deleted_file_is_gone_though_its_digest_is_remembered() -> None:
     before = a_state(peak="a")
-    after = EventState("S1", files=before.files, deleted=frozenset({"peak"}))
+    after = EventState("S1", files=before.files, deleted=names_of(["peak"]))
 
     assert changed_files(before, after) == {"peak": None}
     assert changed_files(after, before) == {"peak": "a" * 64}

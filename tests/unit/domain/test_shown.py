@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from llama.domain.shown import LONGEST_REASON, ShownFile, shown_event, shown_files
 from llama.domain.states import EventState
-from schemas.facts import AlertType, FileVetoed, FlagName
+from schemas.facts import AlertType, FileVetoed
+from schemas.flags import FlagName
 from tests.support.facts import EVENT, START, Story
 
 

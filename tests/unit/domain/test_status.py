@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llama.domain.needs import Assessor, Status
+from llama.domain.assessment import Status
+from llama.domain.needs import Assessor
 from llama.domain.states import EventState
 from llama.domain.status import status_of
 from llama.domain.why import CODE, explanation_of

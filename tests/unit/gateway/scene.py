@@ -18,10 +18,12 @@ from llama.adapters.memory.artifacts import MemoryArtifacts
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.views import MemoryReadModels
+from llama.domain.assessment import Need
 from llama.domain.digests import digest_json
-from llama.domain.event_state import evolve
-from llama.domain.needs import Need, need_of
-from llama.domain.pipeline import manifest_of, pipeline_of
+from llama.domain.manifests import manifest_of
+from llama.domain.needs import need_of
+from llama.domain.outlook import Outlook
+from llama.domain.pipeline import pipeline_of
 from llama.domain.states import EventState
 from llama.domain.work import Step
 from llama.handlers import PIPELINE
@@ -67,10 +69,11 @@ class Scene:
     async def fold(self, fact: Fact) -> None:
         """Let a fact happen and the projection show it."""
         before, offset = self.state, self.state.sequence
-        self.state = evolve(before, fact)
+        outlook = Outlook.of(before).after(fact)
+        self.state = outlook.state
         async with MemoryLedger(self.store).transaction(PROJECTION) as transaction:
             await transaction.save([self.state])
-            await transaction.views.record([Step(0, offset, fact, before, self.state)])
+            await transaction.views.record([Step(0, offset, fact, before, outlook)])
 
     async def adopt(self) -> None:
         """Adopt the default pipeline."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.tasks import MemoryTaskQueue
-from llama.domain.needs import Status
+from llama.domain.assessment import Status
 from llama.domain.status import status_of
 from llama.domain.work import Task
 from schemas.facts import FileRequested

@@ -5,7 +5,8 @@ import hashlib
 import re
 import xml.etree.ElementTree as ET
 
-from schemas.facts import FileVetoed, FlagName, FlagsChanged
+from schemas.facts import FileVetoed, FlagsChanged
+from schemas.flags import FlagName
 from schemas.reports import RevisionCommitted
 from tests.unit.gateway.scene import EVENT, START, a_made_scene, a_scene
 

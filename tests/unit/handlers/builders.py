@@ -3,38 +3,18 @@
 import gzip
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import orjson
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from llama.client.trial import GivenFile
 from llama.domain.digests import digest_bytes
 from llama.domain.handler import FileHandler, InputFile
 from llama.handlers import Alert
 from llama.handlers.sky.healpix import centres, tile_area, uniq_from
 from llama.handlers.sky.map import DistanceLayers, MultiOrderMap
-
-
-@dataclass(frozen=True)
-class GivenFile:
-    content: bytes
-    attachments: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
-
-    def attachment(self, aspect: str) -> bytes:
-        return self.attachments[aspect]
-
-
-class GivenInputs:
-    def __init__(self, files: Mapping[type[FileHandler], InputFile]) -> None:
-        self._files = files
-
-    def __getitem__(self, handler: type[FileHandler], /) -> InputFile:
-        return self._files[handler]
-
-    def __contains__(self, handler: type[FileHandler], /) -> bool:
-        return handler in self._files
 
 
 def an_alert(

@@ -8,14 +8,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from llama.domain.handler import FileHandler, InputFile, PermanentError, Product
+from llama.client.trial import GivenFile, GivenInputs, generate
+from llama.domain.handler import FileHandler, InputFile, PermanentError, Product, dependencies_of
 from llama.handlers import PIPELINE, Alert, Skymap, SkymapInfo, SkymapPlot, Summary
 from llama.handlers.sky.map import MultiOrderMap
 from llama.handlers.sky.reading import read_map
 from llama.handlers.sky.writing import to_fits
 from tests.unit.handlers.builders import (
-    GivenFile,
-    GivenInputs,
     a_blob,
     an_alert,
     gzipped,
@@ -41,11 +40,11 @@ def made(files: dict[type[FileHandler], InputFile]) -> dict[type[FileHandler], P
     """Make every file whose inputs exist, in the order of the pipeline."""
     found: dict[type[FileHandler], Product] = {}
     for handler in PIPELINE:
-        needed = [d.handler for d in handler.DEPENDENCIES if not d.optional]
+        needed = [d.handler for d in dependencies_of(handler) if not d.optional]
         drawable = handler is not Skymap or "skymap" in getattr(files[Alert], "attachments", {})
         if handler is Alert or not drawable or any(n not in files for n in needed):
             continue
-        found[handler] = handler().generate(GivenInputs(files))
+        found |= generate(handler, GivenInputs(files), eventid="S1")
         files[handler] = GivenFile(found[handler].content)
     return found
 
@@ -64,7 +63,7 @@ def test_importing_the_handlers_loads_no_heavy_library() -> None:
 
 def test_each_handler_follows_its_inputs() -> None:
     for number, handler in enumerate(PIPELINE):
-        assert all(d.handler in PIPELINE[:number] for d in handler.DEPENDENCIES)
+        assert all(d.handler in PIPELINE[:number] for d in dependencies_of(handler))
     assert len({handler.FILENAME for handler in PIPELINE}) == len(PIPELINE)
 
 

@@ -1,6 +1,7 @@
 """Settings: every one from the environment, and nothing that nobody has heard of."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "http": ("0.0.0.0:8080", "0.0.0.0:8080"),
     "instance": ("2", 2),
     "instances": ("3", 3),
+    "stale_after_days": ("0.5", 0.5),
     "handler_memory_mb": ("512", 512),
 }
 """By setting: the text in the environment, and what it means."""
@@ -74,6 +76,8 @@ def test_a_name_that_nobody_has_heard_of_is_refused(name: str) -> None:
         ("LLAMA_LEASE_S", "0.5"),
         ("LLAMA_INSTANCE", "-1"),
         ("LLAMA_HANDLER_MEMORY_MB", "1"),
+        ("LLAMA_STALE_AFTER_DAYS", "-1"),
+        ("LLAMA_STALE_AFTER_DAYS", "inf"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name_and_text(name: str, text: str) -> None:
@@ -103,6 +107,10 @@ def test_all_folders_are_in_the_home() -> None:
     assert {path.parent for path in (*folders, settings.history_folder, settings.work_folder)} == {
         Path("/home/llama")
     }
+
+
+def test_days_may_be_parts_of_days() -> None:
+    assert read_settings({"LLAMA_STALE_AFTER_DAYS": "0.25"}).stale_after == timedelta(hours=6)
 
 
 def test_settings_do_not_change() -> None:

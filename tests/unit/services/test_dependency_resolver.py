@@ -11,12 +11,11 @@ from llama.domain.work import Task
 from schemas.facts import (
     AlertType,
     FileObsoleted,
-    FileRequested,
+    FilePut,
     PipelineAdopted,
     TriggerReceived,
 )
-from services.dependency_resolver.reactions import Resolver
-from tests.support.facts import EVENT, START, a_failure, a_pipeline, a_result, a_trigger
+from tests.support.facts import EVENT, START, a_content, a_failure, a_pipeline, a_result, a_trigger
 from tests.support.memory_system import MemorySystem
 from tests.unit.services.failing import FailingLedger, FailingLog
 
@@ -86,14 +85,16 @@ async def test_notices_before_the_adoption_is_read_repeat_it_under_the_same_id()
     assert state_of(system).epoch == 1
 
 
-async def test_an_event_without_a_notice_adopts_nothing() -> None:
-    act = FileRequested(id="act", occurred_at=START, event=EVENT, handler="plot")
+async def test_an_event_may_begin_without_a_notice() -> None:
+    files = (a_content("alert.json", "by hand"),)
+    put = FilePut(id="act", occurred_at=START, event=EVENT, handler="alert", files=files)
     system = MemorySystem.of(GRAPH)
-    await system.tell(act)
+    await system.tell(put)
 
-    await system.follow(RESOLVER)
+    await system.follow(RESOLVER, RESOLVER)
 
-    assert adopted(system) == []
+    assert [fact.epoch for fact in adopted(system)] == [1]
+    assert [task.handler.name for task in open_tasks(system)] == ["skymap"]
 
 
 async def test_a_newer_deployment_is_adopted_and_an_older_one_is_not() -> None:
@@ -224,16 +225,3 @@ async def test_tasks_and_offset_stay_while_the_log_takes_nothing() -> None:
     await system.follow(RESOLVER)
 
     assert open_tasks(system) == []
-
-
-async def test_a_new_deployment_is_adopted_at_once_by_what_is_still_being_worked_on() -> None:
-    """No worker of the new release carries out what the old one wanted."""
-    system = await a_system(a_trigger(), a_trigger(event="S1"))
-    await make(system, "skymap", "one")
-    await make(system, "plot", "one")
-    deployed = a_pipeline(GRAPH, code={"skymap": "2"})
-    resolver = Resolver(system.records, system.clock, deployed, 2)
-
-    await resolver.adopt_unfinished(await system.ledger.states_behind(RESOLVER, 2))
-
-    assert [(fact.event, fact.epoch) for fact in adopted(system) if fact.epoch == 2] == [("S1", 2)]

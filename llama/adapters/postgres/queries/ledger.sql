@@ -71,6 +71,6 @@ insert into deployments (epoch, manifest_digest)
 select coalesce(max(epoch), 0) + 1, $1 from deployments
 having (select manifest_digest from deployments order by epoch desc limit 1) is distinct from $1;
 
--- name: latest_epoch
--- The number of the latest deployment.
-select max(epoch) as epoch from deployments;
+-- name: latest_deployment
+-- The latest deployment; no row before the first.
+select epoch, manifest_digest from deployments order by epoch desc limit 1;

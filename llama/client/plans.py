@@ -1,0 +1,133 @@
+"""What `make` has to ask for so that files become current, and what would run then."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from llama.client.effects import FAILURES
+from llama.client.orders import Order, OrderedFact, handlers_named, named
+from llama.domain.assessment import Assessment, Status
+from llama.domain.needs import Assessor
+from llama.domain.states import EventState
+from schemas.files import HandlerSpec, Manifest
+
+HELD = frozenset({Status.VETOED, Status.FROZEN, Status.MASKED, Status.BLOCKED})
+"""What is not made even on request, until something else is done first."""
+DONE = frozenset({Status.CURRENT, Status.FROZEN, Status.MASKED, Status.VETOED})
+"""What nobody has to wait for, or to be told of as a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What there is to do about one handler's files; `runs` is 'now', 'later' or 'no'."""
+
+    files: tuple[str, ...]
+    handler: str
+    runs: str
+    why: str
+
+
+def with_ancestors(state: EventState, wanted: Sequence[HandlerSpec]) -> tuple[HandlerSpec, ...]:
+    """Return some handlers and all that they are made from, ancestors first."""
+    specs = state.manifest.handlers if state.manifest else ()
+    makers = {file: spec for spec in specs for file in spec.files}
+    found = {spec.name for spec in wanted}
+    for spec in reversed(specs):  # Descendants first: one pass reaches every ancestor.
+        if spec.name in found:
+            used = (makers.get(dependency.file) for dependency in spec.dependencies)
+            found |= {maker.name for maker in used if maker is not None}
+    return tuple(spec for spec in specs if spec.name in found)
+
+
+def to_retry(
+    state: EventState, among: Collection[HandlerSpec] | None = None
+) -> tuple[HandlerSpec, ...]:
+    """Return those handlers whose last run failed, of some or of all: only a request helps now."""
+    assessor = Assessor(state)
+    chosen = assessor.handlers if among is None else among
+    return tuple(spec for spec in chosen if assessor.of(spec).status in FAILURES)
+
+
+def to_force(state: EventState, among: Collection[HandlerSpec]) -> tuple[HandlerSpec, ...]:
+    """Return those handlers that can be made again though they are current."""
+    assessor = Assessor(state)
+    return tuple(
+        spec for spec in among if spec.kind == "made" and assessor.of(spec).status not in HELD
+    )
+
+
+def adopting(state: EventState, deployed: Manifest) -> EventState:
+    """Return the state as it would be with the deployed pipeline."""
+    if state.manifest is not None and state.manifest.digest == deployed.digest:
+        return state
+    return replace(state, manifest=deployed, epoch=state.epoch + 1)
+
+
+def planned(state: EventState, among: Collection[HandlerSpec]) -> tuple[Planned, ...]:
+    """Return what there is to do about those files that are not current, ancestors first."""
+    assessor = Assessor(state)
+    assessed = [assessor.named(spec.name) for spec in among]
+    return tuple(
+        Planned(one.handler.files, one.handler.name, _runs(one), f"{one.status}: {one.reason}")
+        for one in assessed
+        if one is not None and one.status is not Status.CURRENT
+    )
+
+
+def left_over(
+    state: EventState, targets: Collection[HandlerSpec], held: Collection[HandlerSpec]
+) -> tuple[Planned, ...]:
+    """Return what is not as it was wished although nothing is under way any more."""
+    assessor = Assessor(state)
+    assessed = {spec.name: assessor.named(spec.name) for spec in targets}
+    undone = {name for name, one in assessed.items() if one is not None and one.status not in DONE}
+    undone |= {spec.name for spec in held}
+    return planned(state, [spec for spec in targets if spec.name in undone])
+
+
+def _runs(assessment: Assessment) -> str:
+    if assessment.status in {Status.WAITING, Status.COOLING}:
+        return "later"
+    if assessment.need is None:
+        return "later" if assessment.status is Status.OBSOLETE else "no"
+    return "no" if assessment.status is Status.FAILED else "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which files are to be made (all, if none is named), and how far to go for it."""
+
+    files: Sequence[str] = ()
+    force: bool = False
+    """Make even what is current, of the files that are named."""
+    stale: bool = False
+    """Ask for the newest code first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be said so that a wish comes true, and about which handlers it is."""
+
+    order: Order
+    facts: Sequence[OrderedFact]
+    targets: tuple[HandlerSpec, ...]
+    """The wanted handlers and all that they are made from."""
+    held: tuple[HandlerSpec, ...]
+    """Those that were to be forced, and cannot be made now."""
+
+
+def plan_of(state: EventState, wish: Wish, order: Order) -> Plan:
+    """Return what to say; ActRefused if the event has no such file, or no pipeline yet."""
+    chosen = handlers_named(state, wish.files or names_of_files(state))
+    targets = with_ancestors(state, chosen)
+    asked = to_force(state, chosen) if wish.force else to_retry(state, targets)
+    order = named(order, "make", [str(wish.stale), *(spec.name for spec in asked)])
+    newest = [order.newest_code()] if wish.stale else []
+    requests = [order.switch("make", spec.name) for spec in asked]
+    left = [spec for spec in chosen if wish.force and wish.files and spec not in asked]
+    return Plan(order, [*newest, *requests], targets, tuple(left))
+
+
+def names_of_files(state: EventState) -> list[str]:
+    """Return the names of all files of an event's pipeline, ancestors first."""
+    specs = state.manifest.handlers if state.manifest else ()
+    return [file for spec in specs for file in spec.files]

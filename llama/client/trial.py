@@ -1,0 +1,160 @@
+"""Try one handler on given inputs, without events, services or a log.
+
+made = try_handler(Peak, {Skymap: b"..."})
+assert made[Peak].content == b"..."
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from llama.domain.digests import canonical_json
+from llama.domain.flags import DEFAULT
+from llama.domain.handler import (
+    Dependency,
+    FileHandler,
+    InputFile,
+    Inputs,
+    Product,
+    dependencies_of,
+    maker_of,
+)
+from llama.domain.identity import EventTuple
+from llama.domain.pipeline import in_order
+from llama.domain.products import products_of
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """The content of one input, and its attachments by aspect."""
+
+    content: bytes
+    attachments: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+
+    def json(self) -> object:
+        """Return the content as a JSON value; ValueError if it is none."""
+        return orjson.loads(self.content)
+
+    def attachment(self, aspect: str) -> bytes:
+        """Return an attachment; KeyError if none of this name was given."""
+        if aspect not in self.attachments:
+            advice = f"write GivenFile(content, {{{aspect!r}: ...}})"
+            raise KeyError(f"no attachment {aspect} was given: {advice}")
+        return self.attachments[aspect]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenInputs:
+    """Inputs by handler class, and the event's flags."""
+
+    files: Mapping[type[FileHandler], InputFile]
+    flags: Mapping[str, bool | str] = field(default_factory=dict[str, bool | str])
+
+    def __getitem__(self, handler: type[FileHandler], /) -> InputFile:
+        """Return an input; KeyError if it was not given."""
+        if handler not in self.files:
+            name = handler.__name__
+            raise KeyError(f"no {handler.FILENAME} was given: ask `{name} in` first, or give it")
+        return self.files[handler]
+
+    def __contains__(self, handler: type[FileHandler], /) -> bool:
+        """Tell whether an input was given."""
+        return handler in self.files
+
+
+Given = TypeVar("Given", bound=type[FileHandler])
+
+
+def try_handler(
+    handler: type[FileHandler],
+    inputs: Mapping[Given, object] | None = None,
+    *,
+    flags: Mapping[str, bool | str] | None = None,
+    eventid: str = "S000000a",
+) -> Mapping[type[FileHandler], Product]:
+    """Make a handler's files from given inputs; return the products by class.
+
+    An input is a GivenFile (which can have attachments), bytes, a text, the Path of a file, or a
+    JSON value. Flags in FLAGS that are not given are as in an event that nobody has touched. Of
+    files that are made together, any class stands for all. KeyError if an input or a flag is given
+    that the handler does not declare, or an input that it needs is not given; TypeError if it is
+    abstract, or makes something else than its files. What `generate` raises comes through.
+    """
+    maker = maker_of(handler)
+    in_order([maker])
+    given: dict[type[FileHandler], object] = dict((inputs or {}).items())
+    _refuse_unfit(maker, given)
+    files = {one: _file(content) for one, content in given.items()}
+    return generate(maker, GivenInputs(files, _flags(maker, flags or {})), eventid=eventid)
+
+
+def generate(
+    handler: type[FileHandler], inputs: Inputs, *, eventid: str
+) -> Mapping[type[FileHandler], Product]:
+    """Run `generate` in an empty folder; return the products by class."""
+    with tempfile.TemporaryDirectory(prefix="llama-") as rundir:
+        instance = handler(EventTuple(eventid, rundir))
+        instance.eventdir.mkdir()
+        returned = instance.generate(inputs)
+        _refuse_litter(instance)
+        together = handler.MANIFEST_TYPES
+        if returned is None and all(one(instance).fullpath.is_file() for one in together):
+            return {one: _written(one(instance)) for one in together}
+    products = products_of(instance, returned)
+    return {one: products[one.FILENAME] for one in together}
+
+
+def _written(handler: FileHandler) -> Product:
+    content = handler.fullpath.read_bytes()
+    return Product(content, handler.aspects_of(content))
+
+
+def _refuse_unfit(handler: type[FileHandler], given: Mapping[type[FileHandler], object]) -> None:
+    declared = {dependency.handler: dependency for dependency in dependencies_of(handler)}
+    name = handler.__name__
+    for one in given:
+        if one not in declared:
+            message = f"{name} does not declare {one.__name__}"
+            raise KeyError(f"{message}: add it to its DEPENDENCIES, or do not give it")
+    for one in filter(_is_required, declared.values()):
+        if one.handler not in given:
+            raise KeyError(f"{name} needs {one.handler.__name__}: give its content")
+
+
+def _flags(handler: type[FileHandler], given: Mapping[str, bool | str]) -> Mapping[str, bool | str]:
+    for name in given.keys() - set(handler.FLAGS):
+        message = f"{handler.__name__} does not declare the flag {name}"
+        raise KeyError(f"{message}: add it to its FLAGS, or do not give it")
+    usual = DEFAULT.as_mapping()
+    return {name: given.get(name, usual[name]) for name in handler.FLAGS}
+
+
+def _refuse_litter(instance: FileHandler) -> None:
+    """Refuse what a service would refuse: a file that the handler does not declare."""
+    declared = {one.FILENAME for one in type(instance).MANIFEST_TYPES}
+    for path in instance.eventdir.iterdir():
+        if path.name not in declared:
+            message = f"{type(instance).__name__} wrote {path.name}, which is none of its files"
+            raise TypeError(f"{message}: write {', '.join(sorted(declared))} and nothing else")
+
+
+def _is_required(dependency: Dependency) -> bool:
+    return not dependency.optional
+
+
+def _file(content: object) -> InputFile:
+    match content:
+        case GivenFile():
+            return content
+        case bytes():
+            return GivenFile(content)
+        case str():
+            return GivenFile(content.encode())
+        case Path():
+            return GivenFile(content.read_bytes())
+        case _:
+            return GivenFile(canonical_json(content))

@@ -1,0 +1,266 @@
+"""Works on one event in its folder: the same facts, the same fold, the same runs as the services.
+
+No service is needed. The folder owns the event's log; what a person does to the files by hand is
+found by their digests and becomes a fact like any other.
+"""
+
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from llama.client.edits import Edits, act_id, visible
+from llama.client.making import Making
+from llama.domain.digests import digest_bytes, digest_json
+from llama.domain.errors import ActRefused, EventFolderCorrupt, ReadOnlyEvent, Unavailable
+from llama.domain.event_state import evolve
+from llama.domain.handler import FileHandler
+from llama.domain.manifests import manifest_of
+from llama.domain.needs import need_of
+from llama.domain.notice import Refused, read_notice
+from llama.domain.notice.fact import trigger_of
+from llama.domain.pipeline import Handlers, pipeline_of, with_ancestors
+from llama.domain.resolve import decide
+from llama.domain.states import EventState
+from llama.domain.timers import expiry, timers_of
+from llama.ports.clock import Clock
+from llama.ports.event_folder import EventFolder
+from llama.ports.runner import Runner
+from schemas.base import EventMessage
+from schemas.facts import (
+    Fact,
+    FileExpired,
+    FileRequested,
+    PipelineAdopted,
+    Source,
+    TriggerReceived,
+)
+
+Decide = Callable[[EventState], Sequence[EventMessage]]
+"""Returns the facts that follow from a state."""
+_LOOKS = 100
+"""How often an event is looked at again when it has changed under the eyes of who looks."""
+
+
+@dataclass(slots=True)
+class Workbench:
+    """One event's folder, the pipeline to work with, and what carries out the work."""
+
+    eventid: str
+    folder: EventFolder
+    handlers: Handlers
+    """What is to be made; whatever they are made from comes along."""
+    clock: Clock
+    runner_of: Callable[[Handlers, Path], Runner]
+    """Gives a runner for some handlers, with a folder to work in."""
+    _known: tuple[EventState, int] | None = None
+    """The state as it was read last, and the place of the log behind it."""
+
+    @property
+    def state(self) -> EventState:
+        """What the facts of the log amount to now; nothing before the event was begun.
+
+        EventFolderCorrupt if the log is no log, or another event's.
+        """
+        begun = EventState(self.eventid), 0
+        if not self.folder.exists():
+            self._known = None
+            return begun[0]
+        # Another thread may do the same: each puts in place what is right by itself.
+        state, place = self._known or begun
+        facts, place = self.folder.facts(place)
+        for fact in facts:
+            self._refuse_foreign(fact)
+            state = evolve(state, fact)
+        self._known = state, place
+        return state
+
+    def begin(self) -> None:
+        """Make the folder and a log, unless they are there."""
+        with self._explained():
+            if not self.folder.exists():
+                self._known = None
+            self.folder.create()
+
+    @property
+    def known_files(self) -> dict[str, type[FileHandler]]:
+        """The handlers of the pipeline by the names of their files, ancestors first."""
+        known = with_ancestors(self.handlers.values())
+        return {handler.FILENAME: handler for handler in known}
+
+    def working_on(self, handlers: Handlers) -> "Workbench":
+        """Return what works on the same event with other handlers."""
+        return replace(self, handlers=handlers)
+
+    def prospect(self) -> EventState:
+        """Return the state as an update would find it: with the pipeline and edits by hand.
+
+        Nothing is written.
+        """
+        for _ in range(_LOOKS):
+            state = self.state
+            ahead = self._foreseen(state)
+            if self.state.sequence == state.sequence:
+                return ahead
+        raise Unavailable(f"{self.folder.path} is being written all the time: look again later")
+
+    def act(self, decide: Decide) -> EventState:
+        """Write the facts that follow from the state, while nobody else changes it."""
+        return self._tell(decide)
+
+    def act_on_files(self, decide: Decide) -> EventState:
+        """Write such facts when the pipeline that knows the files has been adopted."""
+        return self._tell(decide, adopting=True)
+
+    def take_in(self, raw: bytes) -> EventState:
+        """Take in a notice of the event; ValueError if it is none, or another event's."""
+        return self.act(lambda state: [self._received(state, raw)])
+
+    def put(self, handler: type[FileHandler], content: bytes, *, reason: str) -> EventState:
+        """Put a content in the place of a handler's file."""
+        put, keep = self._edits().put, self.folder.keep
+        return self.act_on_files(
+            lambda state: [put(state, handler, content, reason=reason, keep=keep)]
+        )
+
+    def content(self, file: str) -> bytes:
+        """Return the content of a file that there is, as `prospect` sees it."""
+        digest, path = self.prospect().files[file].content.digest, self.folder.path / file
+        content = path.read_bytes() if path.is_file() else b""
+        return content if digest_bytes(content) == digest else self.folder.content(digest)
+
+    def update(
+        self, only: Collection[str] | None = None, *, again: Collection[str] = ()
+    ) -> list[str]:
+        """Make what needs making; return the handlers whose files were made, in order.
+
+        `only` names the handlers that may run, those of this workbench unless it is said; `again`
+        those that run whether or not they need it, if they can.
+        """
+        needed = self._needed()
+        self._refuse_to_work()
+        with self._explained(), self.folder.claimed() as work:
+            state = self._tell(lambda state: self._first(state, again), adopting=True)
+            making = Making(
+                self.runner_of(needed, work), self.folder.artifacts, self.clock, self._report
+            )
+            making.make(state, set(self.handlers) if only is None else only)
+            return making.made
+
+    def _report(self, results: Sequence[Fact]) -> EventState:
+        return self._tell(lambda _: results)
+
+    def _tell(self, decide: Decide, *, adopting: bool = False) -> EventState:
+        """Note what was done by hand, then write what follows from it, and show the files."""
+        self._refuse_to_work()
+        with self._explained(), self.folder.held():
+            state = self._write(self._adoption(self.state) if adopting else [])
+            edits = self._edits()
+            found = edits.look(state)
+            state = self._write(edits.facts(state, found, self.folder.keep))
+            state = self._write(decide(state))
+            for name in found.refused:
+                self.folder.set_aside(name)
+            shown = visible(state)
+            self.folder.show(shown, hidden=state.tree.keys() - shown.keys())
+        return state
+
+    def _write(self, facts: Sequence[EventMessage]) -> EventState:
+        if facts:
+            self.folder.append(facts)
+        return self.state
+
+    def _foreseen(self, state: EventState) -> EventState:
+        edits = self._edits()
+        for fact in self._adoption(state):
+            state = evolve(state, fact)
+        if self.folder.exists():
+            for fact in edits.facts(state, edits.look(state), digest_bytes):
+                state = evolve(state, fact)
+        for fact in self._expired(state):
+            state = evolve(state, fact)
+        return state
+
+    def _refuse_to_work(self) -> None:
+        if not self.folder.exists():
+            message = f"{self.eventid} has not been begun in {self.folder.path}"
+            raise ActRefused(f"{message}: call init() first")
+        if self.folder.origin:
+            message = f"{self.folder.path} is a copy of an event of {self.folder.origin}"
+            raise ReadOnlyEvent(f"{message}: work in that system, or on a fork of the copy")
+
+    @contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"{self.folder.path} cannot be worked on: {error}"
+            raise Unavailable(f"{message}; look at its disk and permissions") from error
+
+    def _refuse_foreign(self, fact: Fact) -> None:
+        if fact.event != self.eventid:
+            message = f"{self.folder.path} has the log of {fact.event}"
+            raise EventFolderCorrupt(f"{message}: give the folder that name again")
+
+    def _needed(self) -> Handlers:
+        return pipeline_of(with_ancestors(self.handlers.values()))
+
+    def _edits(self) -> Edits:
+        return Edits(self.folder, self.clock, self.known_files)
+
+    def _adoption(self, state: EventState) -> list[PipelineAdopted]:
+        manifest = manifest_of(self._needed())
+        adopted = {spec.name: spec for spec in state.manifest.handlers} if state.manifest else {}
+        # A part of the pipeline that is adopted already changes nothing.
+        if all(adopted.get(spec.name) == spec for spec in manifest.handlers):
+            return []
+        epoch = state.epoch + 1
+        adoption = PipelineAdopted(
+            id=digest_json([self.eventid, manifest.digest, epoch])[:32],
+            occurred_at=self.clock.now(),
+            event=self.eventid,
+            epoch=epoch,
+            manifest=manifest,
+        )
+        return [adoption]
+
+    def _first(self, state: EventState, again: Collection[str]) -> list[Fact]:
+        """Return what is to be said before anything is made: what expired, what is asked for."""
+        expired = self._expired(state)
+        for fact in expired:
+            state = evolve(state, fact)
+        now = self.clock.now()
+        due = {
+            run.need.handler.name
+            for run in decide(state, now).runs
+            if run.not_before is None or run.not_before <= now
+        }
+        asked = [self._request(state, name) for name in sorted({*again} - due)]
+        # Who cannot run now is not asked: it would be made at some later time, to a surprise.
+        able = [one for one in asked if need_of(evolve(state, one), one.handler) is not None]
+        return [*expired, *able]
+
+    def _expired(self, state: EventState) -> list[FileExpired]:
+        now = self.clock.now()
+        return [expiry(timer, self.eventid) for timer in timers_of(state) if timer.due_at <= now]
+
+    def _request(self, state: EventState, handler: str) -> FileRequested:
+        return FileRequested(
+            id=act_id(state, "request", handler),
+            occurred_at=self.clock.now(),
+            event=self.eventid,
+            handler=handler,
+        )
+
+    def _received(self, state: EventState, raw: bytes) -> TriggerReceived:
+        notice = read_notice(raw)
+        if isinstance(notice, Refused):
+            message = f"this is no notice: {notice.reason.value}: {notice.detail}"
+            raise ValueError(message)  # noqa: TRY004 - it is about the bytes
+        if notice.superevent_id != self.eventid:
+            message = f"this is a notice of {notice.superevent_id}, not of {self.eventid}"
+            raise ValueError(f"{message}: give it to that event")
+        for content in (raw, *notice.attachments.values(), notice.alert):
+            self.folder.keep(content)
+        source = Source(topic="file", partition=0, offset=state.sequence)
+        return trigger_of(notice, raw=raw, source=source, at=self.clock.now())

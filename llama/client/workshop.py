@@ -1,0 +1,53 @@
+"""The adapters that people's classes work with: the one place of this room that chooses them.
+
+They are imported when they are asked for, so that `import llama` stays quick.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llama.client.workbench import Workbench
+from llama.domain.pipeline import Handlers
+from llama.ports.pictures import Draw
+from llama.ports.runner import Runner
+
+if TYPE_CHECKING:
+    from llama.adapters.event_folder import DiskEventFolder
+
+
+def draw() -> Draw:
+    """Return what lays out graphs and draws them."""
+    from llama.adapters.graphviz import render
+
+    return render
+
+
+def open_bench(eventid: str, eventdir: Path, handlers: Handlers) -> Workbench:
+    """Return what works on an event in its folder, with a pipeline."""
+    from llama.adapters.processes.forked import ForkingRunner
+    from llama.adapters.system_clock import SystemClock
+
+    folder = _folder(eventdir)
+
+    def runner_of(needed: Handlers, work: Path) -> Runner:
+        return ForkingRunner(needed, artifacts=folder.artifacts, work=work)
+
+    return Workbench(eventid, folder, handlers, SystemClock(), runner_of)
+
+
+def is_event_folder(path: Path) -> bool:
+    """Tell whether a folder is an event's."""
+    return _folder(path).exists()
+
+
+def auxiliary_in(eventdir: Path) -> tuple[Path, ...]:
+    """Return the paths in an event's folder that keep the event and are no file of it."""
+    from llama.adapters.event_folder import HIDDEN
+
+    return (eventdir / HIDDEN,) if (eventdir / HIDDEN).exists() else ()
+
+
+def _folder(path: Path) -> "DiskEventFolder":
+    from llama.adapters.event_folder import DiskEventFolder
+
+    return DiskEventFolder(path)

@@ -1,0 +1,173 @@
+"""The values that criteria accept, and the one form in which each is kept."""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Never, Protocol, TypedDict
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticSerializationError
+
+from llama.domain.handler import FileHandler, maker_of
+from schemas.base import FileName, Moment
+from schemas.files import HandlerName
+
+_DATE_DIGITS = 8
+"""So many digits may be a date (20230914) or POSIX seconds: nobody should have to guess."""
+
+
+class SortKey(StrEnum):
+    """What a downselection can sort by; the least value, the earliest time, comes first."""
+
+    EVENTTIME = "eventtime"
+    EVENTID = "eventid"
+    MODTIME = "modtime"
+    V0TIME = "v0time"
+
+
+class Comparable(Protocol):
+    """What can be sorted."""
+
+    def __lt__(self, other: Never, /) -> bool:
+        """Tell whether this comes before another one of its kind."""
+        ...
+
+
+def _listed(value: object) -> object:
+    """Take a single value for a list of one."""
+    return [value] if isinstance(value, str | type) else value
+
+
+def _canonical(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+def _files(value: object) -> object:
+    listed = _listed(value)
+    if not isinstance(listed, Collection):
+        return listed
+    return [_handler(one).FILENAME if isinstance(one, type) else one for one in listed]
+
+
+def _makers(value: object) -> object:
+    listed = _listed(value)
+    if not isinstance(listed, Collection):
+        return listed
+    return [maker_of(_handler(one)).__name__ if isinstance(one, type) else one for one in listed]
+
+
+def _handler(one: object) -> type[FileHandler]:
+    if isinstance(one, type) and issubclass(one, FileHandler) and hasattr(one, "FILENAME"):
+        return one
+    raise ValueError(f"{one} is no handler of a file: give a FileHandler class, or a name")
+
+
+def instant_of(value: object) -> object:
+    """Return a moment in UTC for a datetime with a zone, ISO text, or POSIX seconds.
+
+    A text without a zone is UTC, as are all times that this project writes. A datetime without a
+    zone is refused (ValueError): Python takes it for local time.
+    """
+    match value:
+        case bool():
+            raise ValueError("true and false are no times")
+        case int() | float():
+            return _from_seconds(value)
+        case str():
+            return _from_text(value.strip())
+        case datetime():
+            return _in_utc(value)
+        case _:
+            return value
+
+
+def _from_seconds(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ValueError(f"{seconds} POSIX seconds are not a time: {error}") from error
+
+
+def _from_text(text: str) -> datetime:
+    if text.isdecimal() and len(text) == _DATE_DIGITS:
+        date = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+        raise ValueError(f"{text} may be a date or seconds: write {date}, or {text}.0")
+    try:
+        return _from_seconds(float(text))
+    except ValueError:
+        pass
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no time: write 2023-09-14T11:20:00Z") from error
+    return _in_utc(told if told.tzinfo else told.replace(tzinfo=UTC))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment} has no time zone: add tzinfo=UTC if it is in UTC")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{moment} is out of reach") from error
+
+
+def _said(sortkey: object) -> str | None:
+    if sortkey is None or isinstance(sortkey, str):
+        return sortkey and str(sortkey)
+    names = ", ".join(SortKey)
+    message = f"the sortkey {sortkey!r} is code, which no text can say"
+    raise PydanticSerializationError(f"{message}: name one of {names}")
+
+
+_Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_*?\[\]!-]{1,128}$")]
+_Handlers = tuple[HandlerName, ...]
+Globs = Annotated[tuple[_Glob, ...], BeforeValidator(_listed), AfterValidator(_canonical)]
+FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_listed), AfterValidator(_canonical)]
+HandlerFiles = Annotated[tuple[FileName, ...], BeforeValidator(_files), AfterValidator(_canonical)]
+HandlerNames = Annotated[_Handlers, BeforeValidator(_listed), AfterValidator(_canonical)]
+MakerNames = Annotated[_Handlers, BeforeValidator(_makers), AfterValidator(_canonical)]
+Instant = Annotated[Moment, BeforeValidator(instant_of)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=0)]
+Sorting = Annotated[
+    SortKey | Callable[..., Comparable | None],
+    PlainSerializer(_said),
+    WithJsonSchema({"enum": [key.value for key in SortKey], "type": "string"}),
+]
+
+OneOrMore = str | Collection[str]
+Handlers = type[FileHandler] | Collection[type[FileHandler]] | OneOrMore
+When = datetime | str | float
+
+
+class Criteria(TypedDict, total=False):
+    """What a downselection can be asked for, as people write it."""
+
+    invert: bool
+    eventid_filter: OneOrMore
+    fileexists: OneOrMore
+    fhexists: Handlers
+    fhnameexists: OneOrMore
+    fhmeta: Handlers
+    fhnamemeta: OneOrMore
+    vetoed: bool
+    manual: bool
+    modbefore: When
+    modafter: When
+    sec_since_mod_gt: float
+    sec_since_mod_lt: float
+    v0before: When
+    v0after: When
+    sec_since_v0_gt: float
+    sec_since_v0_lt: float
+    sortkey: Sorting | str
+    reverse: bool
+    limit: int

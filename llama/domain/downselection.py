@@ -1,0 +1,213 @@
+"""Downselections: which events of a run are meant, as values that can be kept, sent and compared.
+
+One language serves listings, watching, standing selections and SQL:
+
+    Downselection.of(vetoed=False, fhnameexists="SkymapInfo", sec_since_v0_lt=86400)
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Self, Unpack
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from llama.domain.criteria import (
+    Comparable,
+    Criteria,
+    FileNames,
+    Globs,
+    HandlerFiles,
+    HandlerNames,
+    Instant,
+    Limit,
+    MakerNames,
+    Seconds,
+    Sorting,
+    SortKey,
+)
+from llama.domain.event_profile import EventProfile
+
+_ATTRIBUTES: Mapping[SortKey, str] = MappingProxyType(
+    {
+        SortKey.EVENTTIME: "event_time",
+        SortKey.EVENTID: "eventid",
+        SortKey.MODTIME: "modified_at",
+        SortKey.V0TIME: "first_at",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBounds:
+    """What is asked of one of an event's times; None: nothing."""
+
+    before: datetime | None
+    after: datetime | None
+    older_s: float | None
+    younger_s: float | None
+
+    def hold(self, at: datetime | None, now: datetime) -> bool:
+        """Tell whether a time is within the bounds; an event that has no such time is not."""
+        if self == _UNBOUNDED:
+            return True
+        if at is None:
+            return False
+        age_s = (now - at).total_seconds()
+        return (
+            (self.before is None or at < self.before)
+            and (self.after is None or at > self.after)
+            and (self.older_s is None or age_s > self.older_s)
+            and (self.younger_s is None or age_s < self.younger_s)
+        )
+
+
+_UNBOUNDED = TimeBounds(None, None, None, None)
+
+
+class Downselection(BaseModel):
+    """Criteria of one call: an event must meet them all; then sorting, reversing and the limit.
+
+    Use `of` to write one with single names, handler classes, texts or seconds. Equal criteria are
+    equal, whatever the order in which names were given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    invert: bool = False
+    """Keep the events that do not meet all criteria of this call: exactly the others."""
+    eventid_filter: Globs = ()
+    """Shell patterns (*, ?, [abc], [!abc]); the event id must match one of them, cases differ."""
+    fileexists: FileNames = ()
+    """Names of files that all exist and may be shown."""
+    fhexists: HandlerFiles = ()
+    """Handler classes whose files all exist and may be shown; kept as names of files."""
+    fhnameexists: HandlerNames = ()
+    """Names of handlers whose files all exist and may be shown."""
+    fhmeta: MakerNames = ()
+    """Handler classes with a record of their latest accepted run; kept as names of handlers."""
+    fhnamemeta: HandlerNames = ()
+    """Names of handlers with a record of their latest accepted run."""
+    vetoed: bool | None = None
+    """Whether the flag VETOED is set."""
+    manual: bool | None = None
+    """Whether the flag MANUAL is set."""
+    modbefore: Instant | None = None
+    """A file last changed before this moment."""
+    modafter: Instant | None = None
+    sec_since_mod_gt: Seconds | None = None
+    """The last change of a file is more than so many seconds ago."""
+    sec_since_mod_lt: Seconds | None = None
+    v0before: Instant | None = None
+    """The first file came before this moment; events without files never meet it."""
+    v0after: Instant | None = None
+    sec_since_v0_gt: Seconds | None = None
+    sec_since_v0_lt: Seconds | None = None
+    sortkey: Sorting | None = None
+    """Sort, least first, what has no value last, ties by event id. A callable is given an event
+    and returns what to sort by; such a downselection cannot be written down."""
+    reverse: bool = False
+    """Turn the order round; what has no value stays last."""
+    limit: Limit | None = None
+    """Keep at most so many, after sorting."""
+
+    @classmethod
+    def of(cls, **criteria: Unpack[Criteria]) -> Self:
+        """Return a downselection; TypeError for unknown criteria, ValueError for bad values."""
+        return cls.read(criteria)
+
+    @classmethod
+    def read(cls, criteria: Mapping[str, object]) -> Self:
+        """Return a downselection from a mapping, with the errors of `of`."""
+        for name in criteria:
+            if name not in cls.model_fields:
+                raise TypeError(f"there is no criterion {name!r}: {_advice(name)}")
+        try:
+            return cls.model_validate(dict(criteria))
+        except ValidationError as error:
+            raise ValueError(_complaint(error)) from error
+
+    @property
+    def is_clock_relative(self) -> bool:
+        """Whether an event can come to match, or cease to, merely because time goes by."""
+        ages = (self.sec_since_mod_gt, self.sec_since_mod_lt)
+        ages += (self.sec_since_v0_gt, self.sec_since_v0_lt)
+        return any(seconds is not None for seconds in ages)
+
+    def matches(self, event: EventProfile, now: datetime) -> bool:
+        """Tell whether an event meets the criteria (or, inverted, does not)."""
+        met = (
+            self.names(event.eventid)
+            and self._files_hold(event)
+            and self.vetoed in {None, event.flags.VETOED}
+            and self.manual in {None, event.flags.MANUAL}
+            and self._times_hold(event, now)
+        )
+        return met is not self.invert
+
+    def names(self, eventid: str) -> bool:
+        """Tell whether an event id is one of those that are meant."""
+        globs = self.eventid_filter
+        return not globs or any(fnmatchcase(eventid, glob) for glob in globs)
+
+    def apply(self, events: Iterable[EventProfile], now: datetime) -> tuple[EventProfile, ...]:
+        """Filter events, then sort, reverse and cut them; without a sortkey the order is kept."""
+        kept = [event for event in events if self.matches(event, now)]
+        return tuple(self.arrange(kept)[: self.limit])
+
+    def arrange(self, events: list[EventProfile]) -> list[EventProfile]:
+        """Sort and reverse events."""
+        if self.sortkey is None:
+            return events[::-1] if self.reverse else events
+        valued: list[tuple[Comparable, str, EventProfile]] = []
+        without: list[EventProfile] = []
+        for event in events:
+            value = _value(self.sortkey, event)
+            if value is None:
+                without.append(event)
+            else:
+                valued.append((value, event.eventid, event))
+        valued.sort(key=lambda entry: entry[:2], reverse=self.reverse)
+        without.sort(key=lambda event: event.eventid, reverse=self.reverse)
+        return [event for _, _, event in valued] + without
+
+    def _files_hold(self, event: EventProfile) -> bool:
+        return (
+            event.files.issuperset((*self.fileexists, *self.fhexists))
+            and event.handlers.issuperset(self.fhnameexists)
+            and event.recorded.issuperset((*self.fhmeta, *self.fhnamemeta))
+        )
+
+    def _times_hold(self, event: EventProfile, now: datetime) -> bool:
+        modified = TimeBounds(
+            self.modbefore, self.modafter, self.sec_since_mod_gt, self.sec_since_mod_lt
+        )
+        first = TimeBounds(self.v0before, self.v0after, self.sec_since_v0_gt, self.sec_since_v0_lt)
+        return modified.hold(event.modified_at, now) and first.hold(event.first_at, now)
+
+
+def _value(
+    sortkey: SortKey | Callable[..., Comparable | None], event: EventProfile
+) -> Comparable | None:
+    if isinstance(sortkey, SortKey):
+        sortkey = attrgetter(_ATTRIBUTES[sortkey])
+    return sortkey(event)
+
+
+def _advice(name: str) -> str:
+    known = list(Downselection.model_fields)
+    nearest = get_close_matches(name, known, n=1)
+    return f"did you mean {nearest[0]!r}?" if nearest else f"it can be {', '.join(known)}"
+
+
+def _complaint(error: ValidationError) -> str:
+    """Return what is wrong with each value, in one line."""
+    told: dict[str, str] = {}
+    for one in error.errors(include_url=False, include_context=False):
+        said = one["msg"].removeprefix("Value error, ")
+        told.setdefault(str(one["loc"][0]), f"{one['loc'][0]}={one['input']!r}: {said}")
+    return "; ".join(told.values())

@@ -1,0 +1,62 @@
+"""What the fold has to know about a pipeline: a manifest, the same for equal declarations."""
+
+from pydantic import TypeAdapter, ValidationError
+
+from llama.domain.digests import WHOLE, digest_json
+from llama.domain.errors import PipelineError
+from llama.domain.handler import FileHandler, dependencies_of, maker_of
+from llama.domain.kinds import TriggeredHandler
+from llama.domain.pipeline import Handlers
+from schemas.files import AspectName, DependencySpec, HandlerSpec, Manifest
+
+_ASPECTS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[AspectName, ...])
+
+
+def manifest_of(handlers: Handlers) -> Manifest:
+    """Return what the fold has to know about a pipeline; PipelineError if it cannot be said."""
+    makers = [handler for handler in handlers.values() if maker_of(handler) is handler]
+    specs = tuple(spec_of(handler) for handler in makers)
+    digest = digest_json([spec.model_dump(mode="json") for spec in specs])
+    return Manifest(digest=digest, handlers=specs)
+
+
+def spec_of(handler: type[FileHandler]) -> HandlerSpec:
+    """Return the declaration of one handler; PipelineError if a value is out of its range."""
+    try:
+        for one in handler.MANIFEST_TYPES:
+            _refuse_odd_aspects(one.ASPECTS)
+        return _spec(handler)
+    except (ValidationError, ValueError) as error:
+        raise PipelineError(f"{handler.__name__} is declared wrongly: {error}") from error
+
+
+def _refuse_odd_aspects(names: object) -> None:
+    """Refuse what no made file could be recorded with."""
+    if WHOLE in _ASPECTS.validate_python(names):
+        raise ValueError(f"the aspect {WHOLE!r} is made for every file: leave it out of ASPECTS")
+
+
+def _spec(handler: type[FileHandler]) -> HandlerSpec:
+    return HandlerSpec.model_validate(
+        {
+            "name": handler.__name__,
+            "kind": "triggered" if issubclass(handler, TriggeredHandler) else "made",
+            "files": tuple(one.FILENAME for one in handler.MANIFEST_TYPES),
+            "dependencies": tuple(
+                DependencySpec(
+                    file=need.handler.FILENAME, aspects=need.aspects, optional=need.optional
+                )
+                for need in dependencies_of(handler)
+            ),
+            "code": handler.CODE_VERSION,
+            "timeout_s": handler.TIMEOUT_S,
+            "max_attempts": handler.MAX_ATTEMPTS,
+            "cool_down_s": handler.COOL_DOWN_S,
+            "cool_down_factor": handler.COOL_DOWN_FACTOR,
+            "longest_cool_down_s": handler.LONGEST_COOL_DOWN_S,
+            "resource_class": handler.RESOURCE_CLASS,
+            "flags": handler.FLAGS,
+            "vetoes": tuple(veto.spec for veto in handler.VETOES),
+            "once": handler.ONCE,
+        }
+    )

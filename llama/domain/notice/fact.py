@@ -1,0 +1,43 @@
+"""A notice as a fact: what the event store keeps of it, and the file that it brings."""
+
+from datetime import datetime
+
+from llama.domain.digests import WHOLE, digest_bytes
+from llama.domain.notice.model import Notice
+from schemas.facts import Source, TriggerReceived
+from schemas.files import FileContent
+
+ALERT_FILE = "alert.json"
+"""The file of the newest notice of an event, normalised."""
+
+
+def trigger_of(notice: Notice, *, raw: bytes, source: Source, at: datetime) -> TriggerReceived:
+    """Return the fact that a notice came in, from its bytes as they came."""
+    return TriggerReceived(
+        id=f"{notice.identity[:32]}.{digest_bytes(notice.alert)[:8]}",
+        occurred_at=at,
+        event=notice.superevent_id,
+        notice=notice.identity,
+        alert_type=notice.alert_type,
+        time_created=notice.time_created,
+        event_time=notice.event_time,
+        significant=notice.significant,
+        is_test=notice.is_test,
+        raw=digest_bytes(raw),
+        raw_size=len(raw),
+        source=source,
+        files=(alert_file(notice),),
+        oddities=notice.oddities,
+    )
+
+
+def alert_file(notice: Notice) -> FileContent:
+    """Return alert.json as the notice brings it."""
+    digest = digest_bytes(notice.alert)
+    return FileContent(
+        file=ALERT_FILE,
+        digest=digest,
+        size=len(notice.alert),
+        aspects={WHOLE: digest, **notice.aspects},
+        attached=notice.attached,
+    )

@@ -1,0 +1,49 @@
+"""How contents take their place in an event's state."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from llama.domain.contents import Bringing
+from llama.domain.persistent import without
+from llama.domain.states import EventState, Made, StoredFile
+from schemas.facts import FileGenerated, FilePut
+from schemas.files import FileContent
+
+
+def make(state: EventState, fact: FileGenerated | FilePut, made: Made) -> EventState:
+    """Return the state in which a handler's files are these; whatever was asked for is done."""
+    return replace(
+        store(state, fact.files, fact),
+        made=state.made.set(fact.handler, made),
+        failures=without(state.failures, [fact.handler]),
+        attempts=without(state.attempts, [fact.handler]),
+        requests=without(state.requests, [fact.handler]),
+        expired=without(state.expired, [fact.handler]),
+    )
+
+
+def store(state: EventState, contents: tuple[FileContent, ...], fact: Bringing) -> EventState:
+    """Return the state with these contents; an equal one keeps its version."""
+    files = state.files
+    for content in contents:
+        files = files.set(content.file, _stored(files.get(content.file), content, fact))
+    deleted = without(state.deleted, (content.file for content in contents))
+    stored = replace(state, files=files, deleted=deleted)
+    return changed_at(stored, fact.occurred_at) if _differs(state, contents) else stored
+
+
+def changed_at(state: EventState, at: datetime) -> EventState:
+    """Return the state, knowing that its tree has just changed."""
+    return replace(state, first_file_at=state.first_file_at or at, tree_changed_at=at)
+
+
+def _differs(state: EventState, contents: tuple[FileContent, ...]) -> bool:
+    here = ((content, state.tree_file(content.file)) for content in contents)
+    return any(file is None or file.content.digest != content.digest for content, file in here)
+
+
+def _stored(previous: StoredFile | None, content: FileContent, fact: Bringing) -> StoredFile:
+    if previous is not None and previous.content.digest == content.digest:
+        return replace(previous, content=content)
+    version = previous.version + 1 if previous else 0
+    return StoredFile(content, version, fact.id, fact.occurred_at)

@@ -1,0 +1,87 @@
+"""A run's outcome as a fact; what it has made is kept before the fact says so."""
+
+from datetime import datetime, timedelta
+
+from llama.domain.digests import WHOLE
+from llama.domain.work import Task
+from llama.ports.artifacts import Artifacts
+from llama.ports.runner import Made, MadeFile, NotMade, RunOutcome
+from schemas.facts import FileFailed, FileGenerated
+from schemas.files import FileContent
+
+MOST_GROWTHS = 20
+"""After so many, the cool-down stays as it is: larger powers would not fit a number."""
+
+
+async def report_of(
+    task: Task, outcome: RunOutcome, *, artifacts: Artifacts, ended: datetime
+) -> FileGenerated | FileFailed:
+    """Keep what a run has made, and return the fact that reports when it ended, and how."""
+    match outcome:
+        case Made():
+            files = tuple(
+                [
+                    await _kept(name, product, artifacts)
+                    for name, product in zip(task.handler.files, outcome.files, strict=True)
+                ]
+            )
+            return generated(task, outcome, files, now=ended)
+        case NotMade():
+            return failed(task, outcome, now=ended)
+
+
+def generated(
+    task: Task, outcome: Made, files: tuple[FileContent, ...], *, now: datetime
+) -> FileGenerated:
+    """Return the fact that a run made its files."""
+    return FileGenerated(
+        id=task.result_id,
+        cause=task.cause,
+        occurred_at=now,
+        event=task.event,
+        handler=task.handler.name,
+        need=task.need,
+        attempt=task.attempt,
+        code=task.handler.code,
+        inputs=task.inputs,
+        wall_s=outcome.wall_s,
+        files=files,
+        valid_until=outcome.valid_until,
+    )
+
+
+def failed(task: Task, outcome: NotMade, *, now: datetime) -> FileFailed:
+    """Return the fact that a run made nothing, and when it is tried again."""
+    final = outcome.error == "permanent" or task.failures + 1 >= task.handler.max_attempts
+    return FileFailed(
+        id=task.result_id,
+        cause=task.cause,
+        occurred_at=now,
+        event=task.event,
+        handler=task.handler.name,
+        need=task.need,
+        attempt=task.attempt,
+        code=task.handler.code,
+        inputs=task.inputs,
+        wall_s=outcome.wall_s,
+        error=outcome.error,
+        message=outcome.message[:2000],
+        retry_at=None if final else now + cool_down(task),
+    )
+
+
+def cool_down(task: Task) -> timedelta:
+    """Return the pause after a failed attempt: never zero, longer with every further one."""
+    spec = task.handler
+    growth = spec.cool_down_factor ** min(task.failures, MOST_GROWTHS)
+    return timedelta(seconds=min(spec.cool_down_s * growth, spec.longest_cool_down_s))
+
+
+async def _kept(file: str, product: MadeFile, artifacts: Artifacts) -> FileContent:
+    digest = await artifacts.put(product.content)
+    return FileContent(
+        file=file,
+        digest=digest,
+        size=len(product.content),
+        aspects={WHOLE: digest, **product.aspects},
+    )
