@@ -13,11 +13,11 @@ from llama.cli.flag_words import changes_in
 from llama.cli.ordering import ActOptions, require_reason, with_act_options
 from llama.cli.output import fail, print_json, print_table
 from llama.cli.session import Session, in_session
-from llama.client.acts import Acts, Rule
-from llama.client.effects import unfailed
-from llama.client.orders import Order, Switch, handlers_named, named
-from llama.client.placing import MAX_PUT_BYTES, place_of
-from llama.client.plans import to_retry
+from llama.client.acting.acts import Acts, Rule
+from llama.client.acting.effects import unfailed
+from llama.client.acting.orders import Order, Switch, handlers_named, named
+from llama.client.acting.placing import MAX_PUT_BYTES, place_of
+from llama.client.acting.plans import to_retry
 from llama.domain.errors import ActRefused
 from llama.runtime.pipelines import load_pipeline
 from schemas.flags import FlagName

@@ -10,9 +10,9 @@ import typer
 from llama.cli.ordering import ActOptions, acts_in
 from llama.cli.output import print_json, print_line, print_table
 from llama.cli.session import Session, open_log
-from llama.client.acts import Acts, Done, Effect, Rule
+from llama.client.acting.acts import Acts, Done, Effect, Rule
+from llama.client.acting.orders import HandlerAct, Order, OrderedFact
 from llama.client.ingestion import within
-from llama.client.orders import HandlerAct, Order, OrderedFact
 from llama.domain.assessment import Assessment
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState

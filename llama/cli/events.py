@@ -72,7 +72,7 @@ def graph(
 ) -> None:
     """Draw the event's files, what they are made from, and how they stand."""
     from llama.adapters.graphviz import render
-    from llama.domain.graph import dot_of
+    from llama.domain.drawing.graph import dot_of
 
     form = PICTURE_FORMATS.get(output.suffix.lower())
     if form is None:

@@ -25,7 +25,7 @@ def export(
 async def export_in(session: Session, event: str, rundir: Path) -> Path:
     """Copy an event into `rundir`, or bring such a copy up to date; return its folder."""
     from llama.adapters.event_folder import DiskEventFolder
-    from llama.client.exporting import export_event
+    from llama.client.local.exporting import export_event
 
     rows = await session.models.facts(event)
     if not rows:

@@ -14,10 +14,10 @@ from llama.cli.ingest import ingestion_in
 from llama.cli.ordering import ActOptions, acts_in, with_act_options
 from llama.cli.output import print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session, open_log
+from llama.client.acting.orders import Order
+from llama.client.acting.plans import Plan, Planned, Wish, left_over, planned
+from llama.client.acting.remaking import Ran, Remaking
 from llama.client.ingestion import within
-from llama.client.orders import Order
-from llama.client.plans import Plan, Planned, Wish, left_over, planned
-from llama.client.remaking import Ran, Remaking
 from llama.domain.assessment import Status
 from llama.domain.manifests import manifest_of
 from llama.domain.status import files_of

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from llama.cli.output import AsJson, fail
 from llama.cli.session import LogSession, Session
-from llama.client.acts import Acts
-from llama.client.orders import Order
+from llama.client.acting.acts import Acts
+from llama.client.acting.orders import Order
 from llama.domain.states import BEGINNING
 
 REQUEST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,59}")

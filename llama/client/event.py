@@ -14,21 +14,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal, Self, Unpack
 
-from llama.client.comparing import Comparison, compared
-from llama.client.file_criteria import Selection
 from llama.client.filegraph import FileGraph
-from llama.client.identifying import identified, pipeline_meant
-from llama.client.local_acts import LocalActs
+from llama.client.local.acts import LocalActs
+from llama.client.local.comparing import Comparison, compared
+from llama.client.local.file_criteria import Selection
+from llama.client.local.identifying import identified, pipeline_meant
+from llama.client.local.status_text import status_text
+from llama.client.local.tarball import write_tarball
+from llama.client.local.workbench import Workbench
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
-from llama.client.status_text import status_text
-from llama.client.tarball import write_tarball
-from llama.client.workbench import Workbench
 from llama.client.workshop import auxiliary_in, is_event_folder, open_bench
 from llama.domain.errors import GitRepoUninitialized
-from llama.domain.event_profile import about, event_time_of
 from llama.domain.flags import DEFAULT, Flags
 from llama.domain.handler import FileHandler
 from llama.domain.identity import Located
+from llama.domain.selection.profile import about, event_time_of
 from llama.domain.states import EventState
 
 PipelineLike = Pipeline | ModuleType | Mapping[str, type[FileHandler]]

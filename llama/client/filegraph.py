@@ -4,13 +4,19 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, Self, TypeGuard, Unpack
 
-from llama.client.file_criteria import FileCriteria, Selection, Standing, meets, refuse_unknown
+from llama.client.local.file_criteria import (
+    FileCriteria,
+    Selection,
+    Standing,
+    meets,
+    refuse_unknown,
+)
+from llama.client.local.workbench import Workbench
 from llama.client.names import NamedMapping
 from llama.client.pictures import write_picture
-from llama.client.workbench import Workbench
 from llama.client.workshop import draw
 from llama.domain.assessment import Status
-from llama.domain.graph import dot_of
+from llama.domain.drawing.graph import dot_of
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.identity import Located
 from llama.domain.needs import Assessor

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, Self, TypeGuard
 
-from llama.client.file_handler_map import FileHandlerMap
 from llama.client.names import NamedMapping
 from llama.client.pictures import format_of, write_picture
-from llama.client.selection import (
+from llama.client.pipelines.file_handler_map import FileHandlerMap
+from llama.client.pipelines.selection import (
     HandlerClass,
     OneOrSeveral,
     Reducer,
@@ -19,10 +19,10 @@ from llama.client.selection import (
 )
 from llama.client.workshop import draw
 from llama.domain.discovery import handlers_in, module_named
+from llama.domain.drawing.pipeline_graph import pipeline_dot
 from llama.domain.identity import Located
 from llama.domain.manifests import manifest_of
 from llama.domain.pipeline import check_consistency, in_order, is_handler
-from llama.domain.pipeline_graph import pipeline_dot
 from llama.handlers import PIPELINE
 from schemas.files import Manifest
 

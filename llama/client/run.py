@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Self, Unpack
 
 from llama.client.event import Event, PipelineLike
-from llama.client.file_criteria import Selection
-from llama.client.identifying import pipeline_meant
+from llama.client.local.file_criteria import Selection
+from llama.client.local.identifying import pipeline_meant
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
-from llama.client.run_figures import figures_of
-from llama.client.run_update import Updated, UpdateFailure, update_events
-from llama.client.selection import HandlerClass, OneOrSeveral, Reducer
-from llama.client.survey import Survey, survey_of
-from llama.domain.criteria import Criteria, SortKey
-from llama.domain.downselection import Downselection
-from llama.domain.downselection_text import to_text
+from llama.client.pipelines.selection import HandlerClass, OneOrSeveral, Reducer
+from llama.client.runs.figures import figures_of
+from llama.client.runs.survey import Survey, survey_of
+from llama.client.runs.update import Updated, UpdateFailure, update_events
 from llama.domain.handler import maker_of
+from llama.domain.selection.criteria import Criteria, SortKey
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.text import to_text
 
 AT_ONCE = 4
 """How many events are updated at the same time, unless it is said."""
@@ -127,7 +127,7 @@ class Run:
         another). Without it `wall-times.png` and `finished-files.png` are written into `outdir`,
         which is made if need be.
         """
-        from llama.client.run_pictures import write_both, write_each
+        from llama.client.runs.pictures import write_both, write_each
 
         events = self._survey().all_events(self._downselection)
         makers = dict.fromkeys(maker_of(one).__name__ for one in self._pipeline.values())

@@ -6,7 +6,7 @@ They are imported when they are asked for, so that `import llama` stays quick.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llama.client.workbench import Workbench
+from llama.client.local.workbench import Workbench
 from llama.domain.pipeline import Handlers
 from llama.ports.pictures import Draw
 from llama.ports.runner import Runner

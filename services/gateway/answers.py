@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from llama.domain.digests import digest_bytes
-from llama.domain.graph import dot_of
+from llama.domain.drawing.graph import dot_of
 from llama.domain.why import explanation_of
 from llama.ports.projections import EventRow, FactRow
 from services.gateway.refusals import Refusal

@@ -7,7 +7,7 @@ import pytest
 
 from llama.adapters.graphviz import render
 from llama.domain.assessment import Status
-from llama.domain.graph import LOOKS, dot_of
+from llama.domain.drawing.graph import LOOKS, dot_of
 from llama.domain.states import EventState
 from llama.ports.pictures import PictureFormat
 from schemas.files import DependencySpec, HandlerSpec, Manifest

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from llama.cli.app import app
 from llama.cli.flag_words import changes_in
-from llama.client.placing import MAX_PUT_BYTES
+from llama.client.acting.placing import MAX_PUT_BYTES
 from llama.domain.flags import PRESETS
 from schemas.flags import FlagName
 

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from llama.adapters.system_clock import SystemClock
-from llama.client.acts import Acts
-from llama.client.orders import Order
-from llama.client.remaking import Remaking
+from llama.client.acting.acts import Acts
+from llama.client.acting.orders import Order
+from llama.client.acting.remaking import Remaking
 from llama.domain.work import Task
 from llama.ports.runner import Runner, RunOutcome
 from tests.support.facts import EVENT, a_pipeline

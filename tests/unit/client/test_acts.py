@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from llama.client.acts import Effect
-from llama.client.effects import unfailed
-from llama.client.orders import Order, Switch, handlers_named, named
-from llama.client.plans import to_retry
+from llama.client.acting.acts import Effect
+from llama.client.acting.effects import unfailed
+from llama.client.acting.orders import Order, Switch, handlers_named, named
+from llama.client.acting.plans import to_retry
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import ActRefused
 from llama.domain.states import EventState

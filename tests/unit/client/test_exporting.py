@@ -6,7 +6,7 @@ import pytest
 
 from llama import Event, Pipeline
 from llama.adapters.event_folder import DiskEventFolder
-from llama.client.exporting import export_event
+from llama.client.local.exporting import export_event
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import Misconfigured, ReadOnlyEvent
 from llama.domain.manifests import manifest_of

@@ -8,7 +8,7 @@ import pytest
 
 from llama import JSONHandler
 from llama.client.event import Event
-from llama.client.file_criteria import FileCriteria, Selection
+from llama.client.local.file_criteria import FileCriteria, Selection
 from tests.support.handlers_for_events import (
     EVENT,
     MIXED,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from llama import EventTuple, Pipeline
-from llama.client.file_handler_map import FileHandlerMap
+from llama.client.pipelines.file_handler_map import FileHandlerMap
 from llama.domain.handler import FileHandler
 from tests.support.handlers_for_people import Notice, Plot, Sky
 

@@ -7,7 +7,7 @@ import pytest
 from llama import Pipeline
 from llama.client.event import Event
 from llama.client.filegraph import FileGraph
-from llama.domain.graph import LOOKS
+from llama.domain.drawing.graph import LOOKS
 from tests.support.handlers_for_events import (
     EVENT,
     GOOD,

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from llama.client.placing import place_of
+from llama.client.acting.placing import place_of
 from llama.domain.digests import digest_bytes, digest_json
 from llama.domain.errors import ActRefused
 from llama.domain.event_state import evolve

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from llama.client.plans import Wish, left_over
-from llama.client.remaking import Remaking
+from llama.client.acting.plans import Wish, left_over
+from llama.client.acting.remaking import Remaking
 from llama.domain.errors import ActRefused
 from llama.domain.states import EventState
 from schemas.facts import FileRequested, PipelineRequested

@@ -8,9 +8,9 @@ import pytest
 from llama.client.event import Event
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
 from llama.client.run import Run
-from llama.domain.downselection import Downselection
 from llama.domain.errors import EventFolderCorrupt
 from llama.domain.flags import Flags
+from llama.domain.selection.downselection import Downselection
 from llama.handlers import Alert
 from tests.support.runs import PIPELINE, Appendix, Fussy, Peak, Report, an_event_in
 

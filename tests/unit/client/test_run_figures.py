@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from llama.client.run_figures import figures_of
+from llama.client.runs.figures import figures_of
 from llama.domain.states import EventState
 from schemas.facts import AlertType, FileGenerated, FilePut
 from tests.support.facts import Story, a_content

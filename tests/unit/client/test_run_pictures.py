@@ -17,8 +17,8 @@ from matplotlib.patches import Rectangle
 
 from llama.client.pipeline import Pipeline
 from llama.client.run import Run
-from llama.client.run_figures import RunFigures
-from llama.client.run_pictures import (
+from llama.client.runs.figures import RunFigures
+from llama.client.runs.pictures import (
     LOOKS,
     Draw,
     Format,

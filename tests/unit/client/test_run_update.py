@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from llama.client.event import Event
-from llama.client.file_criteria import Selection
+from llama.client.local.file_criteria import Selection
 from llama.client.run import Run
-from llama.client.run_update import MOST_ROUNDS, Updated, update_events
+from llama.client.runs.update import MOST_ROUNDS, Updated, update_events
 from llama.domain.handler import FileHandler, Inputs
 from llama.handlers import Alert
 from tests.support.runs import FUSSED, MADE, PIPELINE, a_pipeline_with, an_event_in

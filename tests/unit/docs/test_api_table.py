@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from llama import FileHandler, Pipeline
-from llama.client.file_handler_map import FileHandlerMap
+from llama.client.pipelines.file_handler_map import FileHandlerMap
 
 ROW = re.compile(r"^\| (?P<names>.+?) \| (?P<promise>.+?) \| `(?P<path>[^`:]+)::(?P<test>\w+)` \|$")
 HEADING = ("| Name | Promise | Test |", "|---|---|---|")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from llama.domain import colours
-from llama.domain.colours import DARK_INK, LIGHT_INK, background, ink_on
-from llama.domain.graph import dot_of
+from llama.domain.drawing import colours
+from llama.domain.drawing.colours import DARK_INK, LIGHT_INK, background, ink_on
+from llama.domain.drawing.graph import dot_of
 from tests.support.world import World
 
 NAMES = [name for name, _ in re.findall(r"(\w+)=(\w{6})", colours.NAMED)]

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from llama.domain.criteria import Criteria
-from llama.domain.downselection import Downselection
-from llama.domain.event_profile import EventProfile
 from llama.domain.flags import Flags
 from llama.domain.handler import FileHandler, Inputs
+from llama.domain.selection.criteria import Criteria
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.profile import EventProfile
 from llama.handlers import Skymap, SkymapInfo
 
 NOW = datetime(2023, 9, 14, 12, tzinfo=UTC)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llama.domain.criteria import SortKey
-from llama.domain.downselection import Downselection
-from llama.domain.event_profile import EventProfile
 from llama.domain.flags import Flags
-from llama.domain.selecting import selected
+from llama.domain.selection.chains import selected
+from llama.domain.selection.criteria import SortKey
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.profile import EventProfile
 
 NOW = datetime(2023, 9, 14, 12, tzinfo=UTC)
 NAMES = ("alert.json", "skymap.fits", "Skymap", "Peak")

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from llama.domain.criteria import SortKey
-from llama.domain.downselection import Downselection
-from llama.domain.event_profile import EventProfile
-from llama.domain.selecting import selected
+from llama.domain.selection.chains import selected
+from llama.domain.selection.criteria import SortKey
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.profile import EventProfile
 
 NOW = datetime(2023, 9, 14, 12, tzinfo=UTC)
 

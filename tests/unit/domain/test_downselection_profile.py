@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from llama.domain.event_profile import EventProfile, about
 from llama.domain.flags import Flags
+from llama.domain.selection.profile import EventProfile, about
 from llama.domain.states import EventState
 from schemas.facts import AlertType, FilePut, PipelineAdopted, TriggerReceived
 from schemas.files import HandlerSpec, Manifest

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llama.domain.downselection import Downselection
-from llama.domain.downselection_text import from_pairs, from_text, to_pairs, to_text
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.text import from_pairs, from_text, to_pairs, to_text
 from llama.handlers import Skymap
 
 NAMES = st.lists(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True), max_size=3)

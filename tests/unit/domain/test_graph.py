@@ -5,7 +5,7 @@ import re
 import pytest
 
 from llama.domain.assessment import Status
-from llama.domain.graph import LOOKS, dot_of
+from llama.domain.drawing.graph import LOOKS, dot_of
 from llama.domain.states import EventState
 from schemas.facts import FileFrozen
 from schemas.files import HandlerSpec, Manifest

@@ -10,8 +10,8 @@ from html import escape
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from llama.domain.colours import DARK_INK, background, ink_on
 from llama.domain.digests import WHOLE
+from llama.domain.drawing.colours import DARK_INK, background, ink_on
 
 FONT = "Helvetica,Arial,sans-serif"
 LINE_BREAK = r"\n"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from llama.domain.assessment import Assessment, Status
-from llama.domain.colours import DARK_INK, Ink, ink_on
-from llama.domain.dot_text import (
+from llama.domain.drawing.colours import DARK_INK, Ink, ink_on
+from llama.domain.drawing.dot_text import (
     chips,
     digraph,
     edge_label,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llama.client.edits import act_id
-from llama.client.orders import Order, Switch, handlers_named
-from llama.client.workbench import Workbench
+from llama.client.acting.orders import Order, Switch, handlers_named
+from llama.client.local.edits import act_id
+from llama.client.local.workbench import Workbench
 from llama.domain.errors import ActRefused
 from llama.domain.flags import PRESETS, Flags, preset_changes
 from llama.domain.handler import FileHandler

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from llama.client.effects import foretold, hindrance, is_so_already, trimmed
+from llama.client.acting.effects import foretold, hindrance, is_so_already, trimmed
+from llama.client.acting.orders import Order, OrderedFact
 from llama.client.ingestion import LOOK_EVERY_S, look
-from llama.client.orders import Order, OrderedFact
 from llama.domain.errors import ActRefused
 from llama.domain.states import EventState, Outcome
 from llama.ports.clock import Clock

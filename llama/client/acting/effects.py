@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from llama.client.orders import HandlerAct, OrderedFact
+from llama.client.acting.orders import HandlerAct, OrderedFact
 from llama.domain.assessment import Status
 from llama.domain.event_state import evolve
 from llama.domain.needs import Assessor

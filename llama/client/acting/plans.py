@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from llama.client.effects import FAILURES
-from llama.client.orders import Order, OrderedFact, handlers_named, named
+from llama.client.acting.effects import FAILURES
+from llama.client.acting.orders import Order, OrderedFact, handlers_named, named
 from llama.domain.assessment import Assessment, Status
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from llama.client.edits import Edits, act_id, visible
-from llama.client.making import Making
+from llama.client.local.edits import Edits, act_id, visible
+from llama.client.local.making import Making
 from llama.domain.digests import digest_bytes, digest_json
 from llama.domain.errors import ActRefused, EventFolderCorrupt, ReadOnlyEvent, Unavailable
 from llama.domain.event_state import evolve

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from llama.domain.downselection import Downselection
-from llama.domain.event_profile import EventProfile
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.profile import EventProfile
 
 
 def selected(

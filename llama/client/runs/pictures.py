@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from llama.client.run_figures import RunFigures
+from llama.client.runs.figures import RunFigures
 from llama.domain.status import Status
 
 Draw = Callable[[Axes, RunFigures], None]

@@ -6,7 +6,7 @@ disagree. Whoever wants to work with it makes a fork (`Event.fork`), which has a
 
 from collections.abc import Sequence
 
-from llama.client.edits import visible
+from llama.client.local.edits import visible
 from llama.domain.contents import digests_in
 from llama.domain.errors import Misconfigured
 from llama.domain.event_state import replay

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from llama.client.acts import Acts, Done
-from llama.client.effects import foretold
+from llama.client.acting.acts import Acts, Done
+from llama.client.acting.effects import foretold
+from llama.client.acting.orders import HandlerAct, Order
+from llama.client.acting.plans import Plan, Planned, Wish, adopting, plan_of, planned
 from llama.client.ingestion import LOOK_EVERY_S, Ingestion, look
-from llama.client.orders import HandlerAct, Order
-from llama.client.plans import Plan, Planned, Wish, adopting, plan_of, planned
 from llama.domain.assessment import Status
 from llama.domain.needs import Assessor
 from llama.domain.resolve import decide

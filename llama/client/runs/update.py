@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from llama.client.event import Event
-from llama.client.file_criteria import Selection
+from llama.client.local.file_criteria import Selection
 from llama.domain.states import Failure
 
 MOST_ROUNDS = 100

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from llama.client.event import Event
 from llama.client.pipeline import Pipeline
-from llama.domain.criteria import Comparable, SortKey
-from llama.domain.downselection import Downselection
 from llama.domain.errors import LlamaError
-from llama.domain.event_profile import EventProfile, about
-from llama.domain.selecting import narrowed, selected
+from llama.domain.selection.chains import narrowed, selected
+from llama.domain.selection.criteria import Comparable, SortKey
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.profile import EventProfile, about
 from llama.domain.states import BEGINNING
 
 

@@ -16,7 +16,7 @@ from typing import Self, Unpack
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from llama.domain.criteria import (
+from llama.domain.selection.criteria import (
     Comparable,
     Criteria,
     FileNames,
@@ -30,7 +30,7 @@ from llama.domain.criteria import (
     Sorting,
     SortKey,
 )
-from llama.domain.event_profile import EventProfile
+from llama.domain.selection.profile import EventProfile
 
 _ATTRIBUTES: Mapping[SortKey, str] = MappingProxyType(
     {

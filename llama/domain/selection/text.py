@@ -6,7 +6,7 @@ Several names of one criterion are written one by one: `fileexists=a.json,fileex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from llama.domain.downselection import Downselection
+from llama.domain.selection.downselection import Downselection
 from schemas.base import zulu
 
 _SEVERAL = frozenset(

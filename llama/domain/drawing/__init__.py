@@ -1,0 +1,1 @@
+"""Graphs as dot text: of an event, and of a pipeline."""

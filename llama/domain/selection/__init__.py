@@ -1,0 +1,1 @@
+"""Downselections: criteria by which events are picked, as data, and what they judge."""
