@@ -117,10 +117,13 @@ class Event:
         """The handlers of its files, and how they stand."""
         return FileGraph(self, self.pipeline)
 
-    def ingest(self, notice: bytes | Path) -> Self:
-        """Take in a notice as a broker delivered it; ValueError if it is none of this event's."""
-        self.init()
-        self.bench.take_in(notice if isinstance(notice, bytes) else notice.read_bytes())
+    def ingest(self, notice: bytes | str | Path) -> Self:
+        """Take in a notice, its bytes as a broker delivered them or the path of a file with them.
+
+        ValueError if it is none of this event's.
+        """
+        raw = notice if isinstance(notice, bytes) else Path(notice).read_bytes()
+        self.init().bench.take_in(raw)
         return self
 
     def update(self, **downselect: Unpack[Selection]) -> bool:

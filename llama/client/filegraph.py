@@ -10,10 +10,12 @@ from llama.client.local.file_criteria import (
     Standing,
     meets,
     refuse_unknown,
+    values_of,
 )
 from llama.client.local.workbench import Workbench
 from llama.client.names import NamedMapping
 from llama.client.pictures import write_picture
+from llama.client.pipelines.selection import refuse_odd_switches
 from llama.client.workshop import draw
 from llama.domain.assessment import Status
 from llama.domain.drawing.graph import dot_of
@@ -54,12 +56,14 @@ class FileGraph(NamedMapping[FileHandler]):
         `invert` returns the others. Criteria are described in FileCriteria; TypeError if there is
         no such one. Without any, all handlers are returned.
         """
+        refuse_odd_switches(invert, reducer)
         refuse_unknown(criteria)
+        wanted = values_of(criteria)
         assessor, now = self._assessor(), self._event.bench.clock.now()
 
         def fits(handler: FileHandler) -> bool:
             standing = Standing(handler, assessor, now)
-            met = [meets(standing, name, value) for name, value in criteria.items()]
+            met = [meets(standing, name, value) for name, value in wanted.items()]
             return (reducer(met) if met else True) is not invert
 
         return self._made_of(handler for handler in self.values() if fits(handler))
@@ -72,7 +76,8 @@ class FileGraph(NamedMapping[FileHandler]):
         """
         chosen = self.downselect(**downselect) if downselect else self
         only = {maker_of(type(handler)).__name__ for handler in chosen.values()}
-        return bool(self._bench().update(only, again=only if downselect else ()))
+        is_explicit = bool(downselect.keys() - {"invert", "reducer"}) or downselect.get("invert")
+        return bool(self._bench().update(only, again=only if is_explicit else ()))
 
     def status(self) -> Mapping[str, Status]:
         """Return the status of each handler's file."""
@@ -102,6 +107,7 @@ class FileGraph(NamedMapping[FileHandler]):
         self,
         outfile: str | Path | None = None,
         title: str | None = None,
+        url: str | None = None,
         bgcolor: str = "white",
     ) -> str:
         """Return the graph as dot text, in the colours of the files' statuses, with a legend.
@@ -109,7 +115,7 @@ class FileGraph(NamedMapping[FileHandler]):
         `outfile` says where to write it besides: .dot, .svg, .png or .pdf (else ValueError).
         """
         state = self._event.bench.prospect()
-        dot = dot_of(state, title=title or self._event.eventid, bgcolor=bgcolor)
+        dot = dot_of(state, title=title or self._event.eventid, url=url or "", bgcolor=bgcolor)
         if outfile is not None:
             write_picture(dot, Path(outfile), draw())
         return dot

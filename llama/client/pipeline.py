@@ -21,7 +21,7 @@ from llama.client.workshop import draw
 from llama.domain.discovery import handlers_in, module_named
 from llama.domain.drawing.pipeline_graph import pipeline_dot
 from llama.domain.identity import Located
-from llama.domain.manifests import manifest_of
+from llama.domain.manifests import manifest_of, spec_of
 from llama.domain.pipeline import check_consistency, in_order, is_handler
 from llama.handlers import PIPELINE
 from schemas.files import Manifest
@@ -42,7 +42,10 @@ class Pipeline(NamedMapping[HandlerClass]):
     def __init__(self, *classes: HandlerClass, **named: HandlerClass) -> None:
         for name, handler in named.items():
             _refuse_other_name(name, handler)
-        super().__init__(in_order([*classes, *named.values()]))
+        handlers = in_order([*classes, *named.values()])
+        for handler in handlers.values():
+            spec_of(handler)
+        super().__init__(handlers)
 
     @classmethod
     def from_module(cls, module: ModuleType | str) -> Self:

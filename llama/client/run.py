@@ -5,7 +5,7 @@ for event in run.update():
     event.printstatus()
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Self, Unpack
@@ -27,12 +27,17 @@ AT_ONCE = 4
 """How many events are updated at the same time, unless it is said."""
 
 
+Given = Downselection | Mapping[str, object]
+"""A downselection, or its criteria by name."""
+
+
 class Run:
     """Events of one folder and a pipeline to work on them with; it cannot be changed.
 
     `rundir` is where the events' folders are: it is resolved, and ValueError says that it is none.
-    `downselection` says which events are meant: one Downselection, or several in turn. Equal runs
-    have the same folder, pipeline and downselections.
+    `downselection` says which events are meant: one, or several in turn; each is a Downselection
+    or a mapping of its criteria (TypeError for what is neither). Equal runs have the same folder,
+    pipeline and downselections.
     """
 
     __slots__ = ("_downselection", "_pipeline", "_rundir")
@@ -41,12 +46,11 @@ class Run:
         self,
         rundir: str | Path = ".",
         pipeline: PipelineLike = DEFAULT_PIPELINE,
-        downselection: Downselection | Iterable[Downselection] = (),
+        downselection: Given | Iterable[Given] | None = (),
     ) -> None:
-        is_one = isinstance(downselection, Downselection)
         self._rundir = Path(rundir).expanduser().resolve()
         self._pipeline = pipeline_meant(pipeline)
-        self._downselection = (downselection,) if is_one else tuple(downselection)
+        self._downselection = tuple(self._with_makers(one) for one in _chain(downselection))
         if not self._rundir.is_dir():
             raise ValueError(f"there is no folder {self._rundir}: make it, or name another rundir")
 
@@ -78,13 +82,12 @@ class Run:
 
         TypeError for one that does not exist, ValueError for a value that does not fit.
         """
-        chosen = self._with_makers(Downselection.of(**criteria))
+        chosen = Downselection.of(**criteria)
         return type(self)(self._rundir, self._pipeline, (*self._downselection, chosen))
 
     def downselect_pipeline(
         self,
-        *,
-        invert: bool = False,
+        invert: bool = False,  # noqa: FBT001, FBT002 - the original's signature
         reducer: Reducer = all,
         type: OneOrSeveral[HandlerClass] | None = None,  # noqa: A002 - the pipeline's own name
         typename: OneOrSeveral[str] | None = None,
@@ -169,6 +172,20 @@ class Run:
         return tuple(
             sorted({maker_of(known[one]).__name__ if one in known else one for one in names})
         )
+
+
+def _chain(given: Given | Iterable[Given] | None) -> Iterable[Downselection]:
+    """Read one downselection or several, each as it is or as a mapping of its criteria."""
+    several: Iterable[object] = () if given is None else (given,)
+    if isinstance(given, Iterable) and not isinstance(given, Downselection | Mapping | str):
+        several = given
+    for one in several:
+        if isinstance(one, Downselection):
+            yield one
+        elif isinstance(one, Mapping):
+            yield Downselection.read({str(name): value for name, value in one.items()})
+        else:
+            raise TypeError(f"{one!r} selects no events: give a Downselection, or its criteria")
 
 
 def _identity(run: Run) -> tuple[Path, Pipeline, tuple[Downselection, ...]]:

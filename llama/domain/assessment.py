@@ -63,6 +63,8 @@ class Assessment:
     is_hidden: bool = False
     """The files' content is not to be shown: it is of a notice that is no longer the newest, and
     no content will replace it. So what is shown does not depend on the order of arrival."""
+    awaits_outside: bool = False
+    """What it waits for comes from outside, and may never: whoever can do without does."""
 
     @property
     def is_wanted(self) -> bool:
@@ -70,6 +72,6 @@ class Assessment:
         return self.need is not None and self.status is not Status.FAILED
 
     @property
-    def shown_below(self) -> tuple[Status, bool]:
+    def shown_below(self) -> tuple[Status, bool, bool]:
         """What those see that are made from its files, besides the contents."""
-        return self.status, self.is_hidden
+        return self.status, self.is_hidden, self.awaits_outside

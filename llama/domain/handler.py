@@ -12,7 +12,7 @@ A scientist adds a data product by subclassing `FileHandler`:
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -187,9 +187,9 @@ class FileHandler:
             case Product():
                 return content
             case bytes():
-                return Product(content)
+                return Product(content, self.aspects_of(content))
             case str():
-                return Product(content.encode())
+                return Product(content.encode(), self.aspects_of(content.encode()))
             case _:
                 name, kind = type(self).__name__, type(content).__name__
                 raise TypeError(f"{name} returned a {kind}: return bytes, a text or a Product")
@@ -241,7 +241,7 @@ def ancestors_of(handler: type[FileHandler]) -> tuple[type[FileHandler], ...]:
     found: dict[type[FileHandler], None] = {}
     entered, stack = {handler}, [handler]
     while stack:
-        needed = (need.handler for need in dependencies_of(stack[-1]))
+        needed = _before(stack[-1])
         fresh = next((one for one in needed if one not in entered), None)
         if fresh is None:
             found[stack.pop()] = None
@@ -250,6 +250,14 @@ def ancestors_of(handler: type[FileHandler]) -> tuple[type[FileHandler], ...]:
             stack.append(fresh)
     del found[handler]
     return tuple(found)
+
+
+def _before(handler: type[FileHandler]) -> Iterator[type[FileHandler]]:
+    """Go through what a handler's file is made from, each after whoever makes it along."""
+    for need in dependencies_of(handler):
+        if maker_of(need.handler) is not need.handler:
+            yield maker_of(need.handler)
+        yield need.handler
 
 
 def _join(handler: type[FileHandler]) -> None:
@@ -271,4 +279,4 @@ def _is_written_again(old: type[FileHandler], new: type[FileHandler]) -> bool:
 
 
 def _identity(handler: FileHandler) -> tuple[str, Path]:
-    return handler.eventid, handler.rundir
+    return handler.eventid, handler.rundir.absolute()

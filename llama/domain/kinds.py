@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import orjson
@@ -35,7 +36,9 @@ class JSONHandler(FileHandler):
     def product(self, content: object) -> Product:
         """Encode a value; TypeError if JSON cannot say it."""
         if isinstance(content, Product):
-            return content
+            said_nothing = not content.aspects
+            known = self.aspects_of(content.content) if said_nothing else content.aspects
+            return replace(content, aspects=known)
         try:
             encoded = canonical_json(content) + b"\n"
         except TypeError as error:

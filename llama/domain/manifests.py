@@ -26,7 +26,7 @@ def spec_of(handler: type[FileHandler]) -> HandlerSpec:
         for one in handler.MANIFEST_TYPES:
             _refuse_odd_aspects(one.ASPECTS)
         return _spec(handler)
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, AttributeError) as error:
         raise PipelineError(f"{handler.__name__} is declared wrongly: {error}") from error
 
 

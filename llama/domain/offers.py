@@ -17,6 +17,8 @@ class Offered:
     waiting_for: list[str] = field(default_factory=list[str])
     blocked: tuple[Status, str] | None = None
     absent: str = ""
+    awaits_outside: bool = False
+    """Something that it waits for comes from outside, and may never."""
     is_hidden: bool = False
     """What a required dependency shows is hidden."""
 
@@ -27,10 +29,12 @@ class Offered:
         status = assessed.status if assessed else Status.MASKED
         if status in UNSETTLED and not _may_never_come(dependency, assessed):
             self.waiting_for.append(dependency.file)
+            self.awaits_outside |= assessed is not None and assessed.awaits_outside
         elif status in HOPELESS and not dependency.optional:
             self.blocked = self.blocked or (Status.BLOCKED, f"{dependency.file} is {status}")
             self.is_hidden = self.is_hidden or (assessed is not None and assessed.is_hidden)
         usable = status is not Status.MASKED and not (dependency.optional and status in HOPELESS)
+        usable = usable and not _may_never_come(dependency, assessed)
         # A deleted file is remembered until it is made again, which a frozen one will not be.
         look = state.tree_file if status is Status.FROZEN else state.files.get
         stored = look(dependency.file) if usable else None
@@ -53,6 +57,5 @@ class Offered:
 
 
 def _may_never_come(dependency: DependencySpec, assessed: Assessment | None) -> bool:
-    """Whether a file is optional and comes from outside: it is not waited for."""
-    is_triggered = assessed is not None and assessed.handler.kind == "triggered"
-    return dependency.optional and is_triggered
+    """Whether an optional file waits for something from outside: its users do without it."""
+    return dependency.optional and assessed is not None and assessed.awaits_outside

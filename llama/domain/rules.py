@@ -49,7 +49,8 @@ class Rules:
     def _triggered(self, handler: HandlerSpec) -> Assessment:
         digests = {name: stored.content.digest for name, stored in self._stored(handler).items()}
         if len(digests) < len(handler.files):
-            return Assessment(handler, Status.MISSING, "nothing has brought it yet")
+            reason = "nothing has brought it yet"
+            return Assessment(handler, Status.MISSING, reason, awaits_outside=True)
         notice = self.state.notice
         brought = {content.file: content.digest for content in notice.files} if notice else {}
         by_notice = all(brought.get(file) == digest for file, digest in digests.items())
@@ -81,7 +82,10 @@ class Rules:
         if gathered.waiting_for and not (handler.once and wanted is None):
             status = Status.OBSOLETE if changes else Status.WAITING
             reason = f"waiting for {', '.join(gathered.waiting_for)}"
-            return Assessment(handler, status, reason, changes=changes)
+            outside = gathered.awaits_outside
+            return Assessment(
+                handler, status, reason, None, changes, is_hidden=outside, awaits_outside=outside
+            )
         if wanted is None:
             return Assessment(handler, Status.CURRENT, "made from the latest inputs")
         need = _need(self.state, handler, gathered.inputs)

@@ -1,5 +1,6 @@
 """The oracle vectors through the whole system: put by facts, run by workers, read from the log."""
 
+import json
 import os
 from pathlib import Path
 
@@ -52,3 +53,7 @@ async def test_exactly_the_nodes_of_the_vectors_run(
             for one in stage.playing:
                 assert one.case.differences(ran[one.number]) == [], one.event
                 assert await stage.values(one) == one.case.final, one.event
+
+            listed = json.loads(system.run("status", "--json").stdout)
+            assert {row["event"] for row in listed} == {one.event for one in stage.playing}
+        system.run("verify")

@@ -24,7 +24,8 @@ FLAGS: Mapping[str, bool | str] = {
 PUBLIC: Mapping[str, bool | str] = {**FLAGS, "UPLOAD": True, "ICECUBE_UPLOAD": True}
 TEST: Mapping[str, bool | str] = {**FLAGS, "ROLE": "test"}
 SETTLED = frozenset({"masked", "current", "frozen"})
-UNSETTLED = frozenset({"missing", "waiting", "to be made"})
+OUTSIDE = frozenset({"missing", "waiting for outside"})
+UNSETTLED = OUTSIDE | {"waiting", "to be made"}
 HOPELESS = frozenset({"failed", "blocked", "vetoed"})
 
 
@@ -133,9 +134,9 @@ class Known:
     def _made_or_not(self, spec: HandlerSpec, told: Statuses) -> str:
         inputs = self.inputs(spec, told)
         is_current = self.is_current(spec, inputs)
-        is_waiting = any(self._is_awaited(one, told) for one in spec.dependencies)
-        if is_waiting and not (spec.once and is_current):
-            return "waiting"
+        awaited = {self._of(one, told) for one in spec.dependencies if self._is_awaited(one, told)}
+        if awaited and not (spec.once and is_current):
+            return "waiting for outside" if awaited & OUTSIDE else "waiting"
         if is_current:
             return "current"
         failed = self.failed.get(spec.name)
@@ -146,12 +147,12 @@ class Known:
     def _is_awaited(self, dependency: DependencySpec, told: Statuses) -> bool:
         """Whether a file is still to come; an optional one from outside may never do."""
         status = self._of(dependency, told)
-        return status in UNSETTLED and not (dependency.optional and status == "missing")
+        return status in UNSETTLED and not (dependency.optional and status in OUTSIDE)
 
     def _usable(self, dependency: DependencySpec, told: Statuses) -> dict[str, str | None]:
         status = self._of(dependency, told)
         is_gone = status == "frozen" and dependency.file in self.deleted
-        if status == "masked" or is_gone or (dependency.optional and status in HOPELESS):
+        if status == "masked" or is_gone or (dependency.optional and status in HOPELESS | OUTSIDE):
             return dict.fromkeys(self.offered(dependency))
         return self.offered(dependency)
 

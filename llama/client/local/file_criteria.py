@@ -115,6 +115,18 @@ def refuse_unknown(criteria: Iterable[str]) -> None:
             raise TypeError(f"there is no criterion {criterion}: use one of {known}")
 
 
+def values_of(criteria: Mapping[str, object]) -> dict[str, object]:
+    """Return the criteria that say something, each with its values at hand to be looked at often.
+
+    None stands for a criterion that is not given.
+    """
+    return {
+        name: value if name in _LIVE else tuple(_several(value))
+        for name, value in criteria.items()
+        if value is not None
+    }
+
+
 def meets(standing: Standing, criterion: str, value: object) -> bool:
     """Tell whether a handler meets a criterion, one that there is."""
     if criterion in _LIVE:

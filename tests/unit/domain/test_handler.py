@@ -150,7 +150,8 @@ def test_ur_dependencies_are_all_ancestors_in_an_order_that_can_be_made() -> Non
 
     assert set(order) == {
         *(Notice, Sky, Info, Window, Neutrinos, GammaRays, Galaxies),
-        *(SignificanceTable, SignificancePlot, pipeline_of(with_ancestors([Report]))["Plot"]),
+        *(Significance, SignificanceTable, SignificancePlot),
+        pipeline_of(with_ancestors([Report]))["Plot"],
     }
     for place, handler in enumerate(order):
         assert set(handler.UR_DEPENDENCIES) <= set(order[:place])
@@ -175,7 +176,7 @@ def test_ur_dependencies_know_of_a_maker_that_was_written_later() -> None:
         DEPENDENCIES = (Notice,)
         MANIFEST_TYPES = (Table,)
 
-    assert (Notice, Table, Reader) == Last.UR_DEPENDENCIES
+    assert (Notice, Maker, Table, Reader) == Last.UR_DEPENDENCIES
     assert set(with_ancestors([Last])) == {Notice, Maker, Table, Reader, Last}
 
 
@@ -313,7 +314,7 @@ def test_of_any_other_file_that_was_written_each_aspect_is_all_of_it() -> None:
 def test_a_json_handler_may_return_a_product() -> None:
     product = Product(b"{}", {"far": digest_bytes(b"")})
 
-    assert Info().product(product) is product
+    assert Info().product(product) == product
 
 
 @pytest.mark.parametrize("value", [{1: 2}, {"a": {1, 2}}, b"bytes", object()])

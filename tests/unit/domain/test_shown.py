@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from llama.domain.shown import LONGEST_REASON, ShownFile, shown_event, shown_files
 from llama.domain.states import EventState
-from schemas.facts import AlertType, FileVetoed
+from schemas.facts import AlertType, FilePut, FileVetoed
+from schemas.files import FileContent
 from schemas.flags import FlagName
 from tests.support.facts import EVENT, START, Story
 
@@ -161,3 +162,17 @@ def test_the_newest_notice_that_tells_decides() -> None:
 
     assert event is not None
     assert (event.significant, event.changed_at) == (True, story.state.as_of)
+
+
+def test_an_event_that_began_with_a_put_file_is_shown_though_no_notice_came() -> None:
+    story = Story("alert -> skymap")
+    content = FileContent(file="alert.json", digest="a" * 64, size=1, aspects={"whole": "a" * 64})
+    put = FilePut(
+        id="p", occurred_at=story.now, event=story.event, handler="alert", files=(content,)
+    )
+
+    story.tell(put)
+
+    row = shown_event(story.state)
+    assert row is not None
+    assert (row.alert_type, row.is_test, row.time_created) == ("", False, put.occurred_at)
