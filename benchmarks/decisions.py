@@ -20,7 +20,7 @@ from llama.domain.assessment import Need
 from llama.domain.digests import digest_json
 from llama.domain.event_state import evolve
 from llama.domain.outlook import Outlook
-from llama.domain.resolve import Adjustment, adjust, decide, decide_from
+from llama.domain.resolve import Decision, decide, decide_from
 from llama.domain.states import EventState
 from schemas.facts import (
     AlertType,
@@ -149,14 +149,14 @@ class Watch:
     """Times facts: folded and decided upon."""
 
     seconds: list[float] = field(default_factory=list[float])
-    adjustment: Adjustment = field(default_factory=lambda: Adjustment((), ()))
-    """The last decision, as far as it changed."""
+    decision: Decision = field(default_factory=lambda: Decision((), (), is_settled=True))
+    """The last one."""
 
     def time(self, outlook: Outlook, fact: Fact) -> Outlook:
-        """Fold a fact, adjust the decision, and remember how long both took."""
+        """Fold a fact and decide, as the resolver does; remember how long both took."""
         begun = time.perf_counter()
         after = outlook.after(fact)
-        self.adjustment = adjust(outlook.state, after)
+        self.decision = decide_from(after, NOW)
         self.seconds.append(time.perf_counter() - begun)
         return after
 
@@ -167,15 +167,13 @@ class Watch:
 
 
 def settled(handlers: int, seed: int, watch: Watch) -> Outlook:
-    """Return an event in which everything was made, run by run, as the adjustments asked for."""
-    outlook, wanted = Outlook.of(EventState(EVENT)), dict[str, Need]()
+    """Return an event in which everything was made, run by run, as the decisions asked for."""
+    outlook = Outlook.of(EventState(EVENT))
     for fact in beginning(pipeline(handlers, seed)):
         outlook = outlook.after(fact)
-    wanted = {one.handler.name: one.need for one in outlook.wanted() if one.need}
-    while wanted:
-        _, need = wanted.popitem()
-        outlook = watch.time(outlook, result(need))
-        wanted |= {run.need.handler.name: run.need for run in watch.adjustment.runs}
+    watch.decision = decide_from(outlook, NOW)
+    while watch.decision.runs:
+        outlook = watch.time(outlook, result(watch.decision.runs[-1].need))
         if outlook.state.sequence % 1000 == 0:
             print(f"{handlers} handlers: {outlook.state.sequence} facts", file=sys.stderr)
     return outlook

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
     from llama.client.run import Run
     from llama.client.trial import GivenFile, try_handler
-    from llama.domain.flags import Flags
+    from llama.domain.flags import PRESETS, Flags
     from llama.domain.handler import (
         FileHandler,
         Inputs,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_PIPELINE",
+    "PRESETS",
     "Event",
     "EventTuple",
     "FileGraph",
@@ -67,6 +68,7 @@ _PIPELINE, _TRIAL = "llama.client.pipeline", "llama.client.trial"
 HOMES: Mapping[str, str] = MappingProxyType(
     {
         "DEFAULT_PIPELINE": _PIPELINE,
+        "PRESETS": "llama.domain.flags",
         "Event": "llama.client.event",
         "FileGraph": "llama.client.filegraph",
         "EventTuple": "llama.domain.identity",

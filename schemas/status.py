@@ -61,13 +61,16 @@ class InputStatus(Part):
 
 
 class MadeStatus(Part):
-    """The accepted run that made the file."""
+    """The accepted run that made the file, or the act of who put it there by hand."""
 
-    fact: str = Field(description="Id of its FileGenerated.")
+    fact: str = Field(description="Id of its FileGenerated, or of the FilePut.")
     at: Moment
     code: str
     wall_s: NonNegativeFloat = Field(description="Wall time of the run in seconds.")
     version: NonNegativeInt | None = Field(description="Of the file; null if it is hidden or gone.")
+    put: bool = Field(default=False, description="Somebody put it there: there was no run.")
+    by: str = Field(default="", description="Who put it there, if that was told.")
+    reason: str = Field(default="", description="Why it was put there, if that was told.")
 
 
 class FailureStatus(Part):

@@ -9,13 +9,14 @@ import typer
 
 from llama.cli.carrying import InFacts, Ordered, Way, carry_out, word_of
 from llama.cli.events import EventName, status_in
-from llama.cli.flag_words import changes_in
+from llama.cli.flag_words import changes_in, flags_in
 from llama.cli.ordering import ActOptions, require_reason, with_act_options
 from llama.cli.output import fail, print_json, print_table
 from llama.cli.session import Session, in_session
 from llama.client.acting.acts import Acts, Rule
 from llama.client.acting.effects import unfailed
-from llama.client.acting.orders import Order, Switch, handlers_named, named
+from llama.client.acting.naming import handlers_named
+from llama.client.acting.orders import Order, Switch, named
 from llama.client.acting.placing import MAX_PUT_BYTES, place_of
 from llama.client.acting.plans import to_retry
 from llama.domain.errors import ActRefused
@@ -94,16 +95,19 @@ def flags(
     options: ActOptions,
     event: EventName,
     changes: Annotated[
-        list[str] | None, typer.Argument(help="UPLOAD=true ROLE=test ...; none: print them.")
+        list[str] | None,
+        typer.Argument(help="UPLOAD=true ROLE=test ...; UPLOAD, or nothing: print the value."),
     ] = None,
     preset: Annotated[str, typer.Option(help="Set all flags but VETOED to a preset.")] = "",
 ) -> None:
-    """Print the flags of an event, or change some: the others stay as they are."""
-    if not changes and not preset:
-        in_session(lambda session: _print_flags(session, event, as_json=options.as_json))
+    """Print the flags of an event, or change some (with --reason): the others stay as they are."""
+    words = changes or []
+    if not preset and not any("=" in word for word in words):
+        asked = flags_in(words)
+        in_session(lambda session: _print_flags(session, event, asked, as_json=options.as_json))
         return
+    wanted = changes_in(words, preset)
     require_reason(options.reason)
-    wanted = changes_in(changes or [], preset)
 
     async def in_facts(acts: Acts, order: Order) -> Ordered:
         del acts
@@ -191,11 +195,12 @@ def _content_of(path: Path) -> bytes:
     return content
 
 
-async def _print_flags(session: Session, event: str, *, as_json: bool) -> None:
-    shown = (await status_in(session, event)).flags
+async def _print_flags(
+    session: Session, event: str, flags: Sequence[FlagName], *, as_json: bool
+) -> None:
+    now = (await status_in(session, event)).flags
+    shown = {flag.value: now[flag.value] for flag in flags}
     if as_json:
         print_json(shown)
     else:
-        print_table(
-            "", ("flag", "value"), [(name, word_of(value)) for name, value in shown.items()]
-        )
+        print_table("", ("flag", "value"), [(name, word_of(one)) for name, one in shown.items()])

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from llama.cli import acts, checks, demo, events, export, ingest, make, system
+from llama.cli import (
+    acts,
+    checks,
+    dead_letters,
+    demo,
+    events,
+    export,
+    files,
+    history,
+    ingest,
+    make,
+    system,
+)
 from llama.cli.output import print_line
 
 app = typer.Typer(
@@ -24,10 +36,10 @@ for command in (
     system.down,
     ingest.ingest,
     events.status,
-    events.cat,
-    events.why,
-    events.graph,
-    events.log,
+    files.cat,
+    files.why,
+    files.graph,
+    history.log,
     export.export,
     make.make,
     acts.retry,
@@ -43,7 +55,7 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
-app.add_typer(checks.dlq)
+app.add_typer(dead_letters.dlq)
 
 
 @app.callback()

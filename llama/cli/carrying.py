@@ -14,6 +14,7 @@ from llama.client.acting.acts import Acts, Done, Effect, Rule
 from llama.client.acting.orders import HandlerAct, Order, OrderedFact
 from llama.client.ingestion import within
 from llama.domain.assessment import Assessment
+from llama.domain.in_brief import in_brief
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState
 from schemas.facts import FlagsChanged
@@ -93,7 +94,7 @@ def as_json_of(report: Report) -> dict[str, object]:
                 "subject": subject_of(report.state, one.fact),
                 "outcome": one.effect.value,
                 "why": one.why,
-                "status": _status(report.state, one.fact),
+                "status": _status(report.state, one),
             }
             for one in report.done
         ],
@@ -105,14 +106,14 @@ def print_report(report: Report) -> None:
     if not report.done:
         return
     order = report.order
-    why = f": {order.reason}" if order.reason else ""
+    why = f": {in_brief(order.reason)}" if order.reason else ""
     print_line(f"{report.act} {order.event}, by {order.by}{why} (request {order.request})")
     rows = [
         (
             subject_of(report.state, one.fact),
             one.effect.value,
-            _status(report.state, one.fact),
-            one.why or _reason(report.state, one.fact),
+            _status(report.state, one),
+            one.why or _reason(report.state, one),
         )
         for one in report.done
     ]
@@ -134,15 +135,18 @@ def word_of(value: bool | str) -> str:
     return value if isinstance(value, str) else str(value).lower()
 
 
-def _assessed(state: EventState, fact: OrderedFact) -> Assessment | None:
-    return Assessor(state).named(fact.handler) if isinstance(fact, HandlerAct) else None
+def _assessed(state: EventState, done: Done) -> Assessment | None:
+    """Return how an act's files stand; None where nobody has waited to see that."""
+    if done.effect is Effect.SENT or not isinstance(done.fact, HandlerAct):
+        return None
+    return Assessor(state).named(done.fact.handler)
 
 
-def _status(state: EventState, fact: OrderedFact) -> str:
-    assessed = _assessed(state, fact)
+def _status(state: EventState, done: Done) -> str:
+    assessed = _assessed(state, done)
     return assessed.status.value if assessed else ""
 
 
-def _reason(state: EventState, fact: OrderedFact) -> str:
-    assessed = _assessed(state, fact)
+def _reason(state: EventState, done: Done) -> str:
+    assessed = _assessed(state, done)
     return assessed.reason if assessed else ""

@@ -1,4 +1,4 @@
-"""Commands that look for trouble: the dead letters, and the verification of everything."""
+"""The command that verifies everything: llama verify."""
 
 import asyncio
 from dataclasses import asdict
@@ -16,37 +16,6 @@ from schemas.topics import FACTS_TOPIC
 
 LOOKS = 3
 """A system at work changes while it is looked at."""
-
-dlq = typer.Typer(
-    name="dlq",
-    help="Look at inputs that were refused (the dead letters).",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@dlq.command("ls")
-def list_dead_letters(
-    as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 1000,
-) -> None:
-    """List refused inputs, newest first, each with its reason."""
-    letters = in_session(lambda session: session.models.dead_letters(limit=limit))
-    if as_json:
-        print_json([letter.model_dump(mode="json") for letter in letters])
-        return
-    rows = [
-        (
-            letter.id[:12],
-            letter.occurred_at.strftime("%Y-%m-%d %H:%M:%S"),
-            letter.reason.value,
-            f"{letter.size:,}",
-            letter.name,
-            letter.detail,
-        )
-        for letter in letters
-    ]
-    print_table("", ("id", "when (UTC)", "reason", "bytes", "file", "detail"), rows)
 
 
 def verify(

@@ -14,10 +14,11 @@ from llama.cli.export import export_in
 from llama.cli.ingest import ingestion_in
 from llama.cli.output import fail, print_line
 from llama.cli.session import Session, open_log, open_session
+from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.domain.errors import LlamaError
 from llama.domain.status import files_of
 from llama.runtime.lifecycle import run_until_stopped
-from llama.runtime.settings import Settings, read_settings
+from llama.runtime.settings import Settings
 from schemas.facts import FACTS, FileGenerated, TriggerReceived
 
 SETTLE_DEADLINE_S = 120.0
@@ -35,10 +36,11 @@ def demo(
     """Run everything on one alert, show it happening, and leave the results in a folder."""
     if alert is not None and not alert.is_file():
         fail(f"{alert} is not a file that can be read: name a file with one notice", code=2)
+    settings = settings_or_fail()
+    refuse_wrong_pipeline(settings)
     from llama.embedded.supervisor import Supervisor
 
     async def run() -> None:
-        settings = read_settings()
         print_line(f"starting everything under {settings.home}")
         async with Supervisor(settings, separate=False, tell=_tell).running():
             await _show(settings, alert)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from llama.cli.events import EventName
-from llama.cli.output import fail, print_line
+from llama.cli.events import EventName, state_in
+from llama.cli.output import print_line
 from llama.cli.session import Session, in_session
 from schemas.facts import FACTS
 
@@ -27,9 +27,8 @@ async def export_in(session: Session, event: str, rundir: Path) -> Path:
     from llama.adapters.event_folder import DiskEventFolder
     from llama.client.local.exporting import export_event
 
+    await state_in(session, event)
     rows = await session.models.facts(event)
-    if not rows:
-        fail(f"there is no event {event}: `llama status` lists them")
     folder = DiskEventFolder(rundir.expanduser().resolve() / event)
     facts = [FACTS.validate_json(row.body) for row in rows]
     origin = f"the system in {session.settings.home}"

@@ -1,6 +1,7 @@
 """Flags as people write them: UPLOAD=true, ROLE=test, the name of a preset."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from llama.cli.output import fail
 from llama.domain.flags import PRESETS, preset_changes
@@ -20,6 +21,22 @@ def changes_in(words: Sequence[str], preset: str) -> dict[FlagName, FlagValue]:
     return changes | dict(_change(word) for word in words)
 
 
+def flags_in(words: Sequence[str]) -> list[FlagName]:
+    """Return the flags that are named without a value: all of them, if no word is given.
+
+    Ends the command with exit code 2 at the first that is no flag.
+    """
+    return [_flag(word) for word in words] or list(FlagName)
+
+
+def _flag(name: str) -> FlagName:
+    if name.upper() not in FlagName.__members__:
+        near = get_close_matches(name.upper(), FlagName.__members__, n=1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        fail(f"{name} names no flag{meant}: write NAME=VALUE of {', '.join(FlagName)}", code=2)
+    return FlagName[name.upper()]
+
+
 def _preset(name: str) -> dict[FlagName, FlagValue]:
     flags = PRESETS.get(name.upper())
     if flags is None:
@@ -28,10 +45,11 @@ def _preset(name: str) -> dict[FlagName, FlagValue]:
 
 
 def _change(word: str) -> tuple[FlagName, FlagValue]:
-    name, _, value = word.partition("=")
-    if name.upper() not in FlagName.__members__:
-        fail(f"{word} names no flag: write NAME=VALUE of {', '.join(FlagName)}", code=2)
-    flag = FlagName[name.upper()]
+    name, sign, value = word.partition("=")
+    flag = _flag(name)
+    if not sign:
+        example = f"{flag}={'test' if flag is FlagName.ROLE else 'true'}"
+        fail(f"{flag} has no value: write {example} to change it, or only names to see", code=2)
     return flag, _role(value) if flag is FlagName.ROLE else _switch(flag, value)
 
 

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from llama.cli.output import AsJson, fail, print_json, print_table
+from llama.cli.output import AsJson, fail, print_json, print_table, progress
 from llama.cli.session import LogSession, Session, in_session, open_log
+from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, within
+from llama.client.progress import Progress
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 from schemas.reports import DeadLetter
@@ -26,17 +28,25 @@ OUTCOMES = {
 def ingest(
     files: Annotated[list[Path], typer.Argument(help="Notices, one in each file.")],
     wait: Annotated[
-        bool, typer.Option("--wait", help="Return when every event touched has settled.")
+        bool,
+        typer.Option(
+            "--wait",
+            help="Return when every event touched has settled, retries of failures included.",
+        ),
     ] = False,
     timeout: Annotated[
         float, typer.Option("--timeout", help="Seconds to wait at the most.")
     ] = 600.0,
     as_json: AsJson = False,
 ) -> None:
-    """Put notices on the alert topic, in the order given."""
+    """Put notices on the alert topic, in the order given.
+
+    One that is refused is no failure (exit code 0): `llama dlq show ID` tells the reason.
+    """
     for path in files:
         if not path.is_file():
             fail(f"{path} is not a file that can be read: name files with one notice each", code=2)
+    refuse_wrong_pipeline(settings_or_fail())
     in_session(lambda session: _ingest(session, files, timeout if wait else None, as_json=as_json))
 
 
@@ -51,7 +61,7 @@ async def _ingest(
             return
         receipts: list[Receipt] = []
         waiting = asyncio.ensure_future(_wait(ingestion, sent, receipts))
-        await within(timedelta(seconds=timeout), waiting, what="settling")
+        await within(timedelta(seconds=timeout), waiting, what="settling (with retries)")
         outcomes = await _outcomes(session, receipts)
         by_source = {_key(receipt.source): receipt for receipt in receipts}
         rows = [_told(name, what, by_source, outcomes) for name, what in sent]
@@ -76,8 +86,10 @@ async def _wait(
     receipts: list[Receipt],
 ) -> None:
     sources = [what for _, what in sent if isinstance(what, Source)]
-    receipts += await ingestion.receipts(sources)
-    await ingestion.settle({receipt.event for receipt in receipts if receipt.event})
+    shown = Progress(progress)
+    receipts += await ingestion.receipts(sources, progress=shown)
+    events = dict.fromkeys(receipt.event for receipt in receipts if receipt.event)
+    await ingestion.settle(events, progress=shown)
 
 
 async def _outcomes(

@@ -2,45 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from llama.cli.carrying import Report, as_json_of, print_report
+from llama.cli.carrying import Report
 from llama.cli.events import EventName
 from llama.cli.ingest import ingestion_in
+from llama.cli.made import Made, tell
 from llama.cli.ordering import ActOptions, acts_in, with_act_options
 from llama.cli.output import print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session, open_log
+from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.client.acting.orders import Order
-from llama.client.acting.plans import Plan, Planned, Wish, left_over, planned
-from llama.client.acting.remaking import Ran, Remaking
-from llama.client.ingestion import within
-from llama.domain.assessment import Status
+from llama.client.acting.plans import Plan, Planned, Wish
+from llama.client.acting.remaking import Remaking
+from llama.client.ingestion import WaitedTooLong, within
+from llama.client.progress import Progress
 from llama.domain.manifests import manifest_of
-from llama.domain.status import files_of
+from llama.domain.states import EventState
 from llama.runtime.pipelines import load_pipeline
 
 SETTLE_S = 600.0
 """As `llama ingest --wait`: handlers take seconds to minutes."""
 LOOK_EVERY_S = 0.05
-CURRENT = Status.CURRENT.value
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What became of a wish."""
-
-    report: Report
-    plan: Plan
-    ran: Sequence[Ran] = ()
-
-    @property
-    def undone(self) -> Sequence[Planned]:
-        """What is not as it was wished."""
-        return left_over(self.report.state, self.plan.targets, self.plan.held)
 
 
 @with_act_options(timeout_s=SETTLE_S, needs_reason=False)
@@ -60,90 +47,83 @@ def make(
         bool, typer.Option("--stale", help="Adopt the newest code for an event left without it.")
     ] = False,
 ) -> None:
-    """Have made what is not current: failed files are tried again; then wait, and tell what ran."""
+    """Have made what is not current, wait for what runs, and tell what ran.
+
+    What has failed or is cooling down is tried again once; what fails then is not waited for.
+    Exit code 1 if a file that was named is not current in the end, or if any has failed.
+    """
     wish = Wish(tuple(files or ()), force=force, stale=stale)
+    refuse_wrong_pipeline(settings_or_fail())
     body = _foresee if dry_run else _make
     in_session(lambda session: body(session, options, event, wish))
 
 
 async def _foresee(session: Session, options: ActOptions, event: str, wish: Wish) -> None:
+    until = asyncio.get_running_loop().time() + options.timeout
     deployed = manifest_of(load_pipeline(session.settings.pipeline)) if wish.stale else None
     order = options.order(event, at=session.clock.now())
     async with open_log(session) as log:
         remaking = Remaking(acts_in(session, log), ingestion_in(session, log))
         planning = asyncio.ensure_future(remaking.plan(wish, order))
-        state, plan = await within(_patience(options), planning, what="reading the log")
+        state, plan = await within(_left(until), planning, what="reading the log")
     foreseen = remaking.foreseen(state, plan, deployed)
     if options.as_json:
         print_json([asdict(one) for one in foreseen])
     elif foreseen:
-        _print_planned("", foreseen)
+        _print_planned(foreseen)
     else:
         print_line("all of it is current: nothing would run")
 
 
 async def _make(session: Session, options: ActOptions, event: str, wish: Wish) -> None:
+    until = asyncio.get_running_loop().time() + options.timeout
     order = options.order(event, at=session.clock.now())
     async with open_log(session) as log:
         remaking = Remaking(acts_in(session, log), ingestion_in(session, log))
-        making = asyncio.ensure_future(_made(remaking, options, order, wish))
-        made = await within(_patience(options), making, what=f"making files of {event}")
-    _tell(made, as_json=options.as_json)
-    if options.wait and made.undone:
+        asking = asyncio.ensure_future(_asked(remaking, order, wish, wait=options.wait))
+        before, asked = await within(_left(until), asking, what=f"asking for files of {event}")
+        made = await _made(remaking, before, asked, until) if options.wait else asked
+    tell(made, options)
+    if made.is_late or (made.undone if options.wait else made.refused):
         raise typer.Exit(1)
 
 
-async def _made(remaking: Remaking, options: ActOptions, order: Order, wish: Wish) -> Made:
-    until = order.at + _patience(options)
+async def _asked(
+    remaking: Remaking, order: Order, wish: Wish, *, wait: bool
+) -> tuple[EventState, Made]:
+    """Say what has to be said; return the state before that, too."""
     before, plan = await remaking.plan(wish, order)
-    done = await remaking.ask(plan, wait=options.wait)
-    if not options.wait:
-        return Made(Report("make", plan.order, done, before), plan)
+    done = await remaking.ask(plan, wait=wait)
+    return before, Made(Report("make", plan.order, done, before), plan)
+
+
+async def _made(remaking: Remaking, before: EventState, asked: Made, until: float) -> Made:
+    """Wait for what is under way, until a moment of the loop's clock."""
+    plan, event = asked.plan, before.event
     watching = asyncio.ensure_future(_watch(remaking, plan))
+    waiting = asyncio.ensure_future(remaking.settled(event, plan.awaited))
     try:
-        state = await remaking.settled(order.event, plan.targets, until=until)
+        state, is_late = await within(_left(until), waiting, what="making files"), False
+    except WaitedTooLong:
+        state, is_late = await remaking.acts.state(event, latest=False), True
     finally:
         watching.cancel()
-    return Made(Report("make", plan.order, done, state), plan, await remaking.ran_since(before))
+    report = replace(asked.report, state=state)
+    return Made(report, plan, await remaking.ran_since(before), is_late)
 
 
 async def _watch(remaking: Remaking, plan: Plan) -> None:
     """Show every change of a wanted file's status, on standard error."""
-    files = {file for spec in plan.targets for file in spec.files}
-    shown: dict[str, str] = {}
+    watched = Progress(progress, {file for spec in plan.targets for file in spec.files})
     while True:
-        state = await remaking.acts.state(plan.order.event, latest=False)
-        for file in files_of(state):
-            if file.name in files and shown.get(file.name, CURRENT) != file.status:
-                progress(f"  {file.name:<20} {file.status}")
-            shown[file.name] = file.status
+        watched.see(await remaking.acts.state(plan.order.event, latest=False))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _tell(made: Made, *, as_json: bool) -> None:
-    left = planned(made.report.state, made.plan.targets)
-    if as_json:
-        ran, rest = [asdict(one) for one in made.ran], [asdict(one) for one in left]
-        print_json({**as_json_of(made.report), "ran": ran, "not_current": rest})
-        return
-    print_report(made.report)
-    if made.ran:
-        columns = ("handler", "outcome", "attempt", "seconds", "why")
-        print_table("what ran", columns, [_row(one) for one in made.ran])
-    else:
-        print_line("nothing ran")
-    if left:
-        _print_planned("not current", left)
-
-
-def _row(ran: Ran) -> tuple[str, ...]:
-    return ran.handler, ran.outcome, str(ran.attempt), f"{ran.wall_s:.2f}", ran.why
-
-
-def _print_planned(title: str, rows: Sequence[Planned]) -> None:
+def _print_planned(rows: Sequence[Planned]) -> None:
     table = [(" ".join(one.files), one.handler, one.runs, one.why) for one in rows]
-    print_table(title, ("what", "handler", "runs", "why"), table)
+    print_table("", ("what", "handler", "runs", "why"), table)
 
 
-def _patience(options: ActOptions) -> timedelta:
-    return timedelta(seconds=options.timeout)
+def _left(until: float) -> timedelta:
+    return timedelta(seconds=max(until - asyncio.get_running_loop().time(), 0.0))

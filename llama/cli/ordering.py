@@ -20,6 +20,7 @@ from llama.client.acting.orders import Order
 from llama.domain.states import BEGINNING
 
 REQUEST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,59}")
+REQUIRED = inspect.Parameter.empty
 PATIENCE_S = 20.0
 """Services read an act within hundredths of a second; one that was killed is back in seconds."""
 
@@ -28,12 +29,14 @@ PATIENCE_S = 20.0
 class ActOptions:
     """What can be said of every act."""
 
-    reason: Annotated[str, typer.Option(help="Why: it stands on the log, and `why` tells it.")] = ""
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why: it stands on the log, and `log` tells it.")
+    ] = ""
     request: Annotated[
         str,
         typer.Option(metavar="ID", help="Name of the request: sent again, it changes nothing."),
     ] = ""
-    by: Annotated[str, typer.Option(help="Who orders it; you, if left out.")] = ""
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who orders it; you, if left out.")] = ""
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until it has had its effect.")
     ] = True
@@ -73,8 +76,9 @@ def with_act_options(
             said.check(given["event"])
             command(said, **given)
 
+        defaults = {"timeout": timeout_s} | ({"reason": REQUIRED} if needs_reason else {})
         parameters = [
-            one.replace(default=timeout_s) if one.name == "timeout" else one
+            one.replace(default=defaults.get(one.name, one.default))
             for one in (*own, *shared.values())
         ]
         keywords = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]

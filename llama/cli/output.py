@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from llama.domain.in_brief import in_brief
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 PIPE_WIDTH = 120
@@ -26,6 +28,9 @@ NARROW = {
     "commit",
     "when (UTC)",
     "reason code",
+    "by",
+    "handler",
+    "request",
 }
 """Columns whose entries are kept on one line."""
 STATUS_STYLES = {
@@ -59,12 +64,15 @@ def print_line(line: str = "") -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; a column called `status` gets the colours of the statuses."""
+    """Print a table; a column called `status` gets the colours of the statuses.
+
+    Every entry is one line: of an error what it says, not where it was raised (`why` tells that).
+    """
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in NARROW)
     for row in rows:
-        cells = zip(columns, row, strict=True)
+        cells = [(column, in_brief(value)) for column, value in zip(columns, row, strict=True)]
         table.add_row(*(Text(value, style=_style(column, value)) for column, value in cells))
     console().print(table)
 

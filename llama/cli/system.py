@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from typing import Annotated
 import typer
 
 from llama.cli.output import fail, print_line, progress
+from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.domain.errors import LlamaError
 from llama.runtime.addresses import Addresses, gateway_file
 from llama.runtime.lock import owner_of
-from llama.runtime.settings import Settings, read_settings
+from llama.runtime.settings import Settings
 
 START_DEADLINE_S = 90.0
 """Longer than the supervisor's own patience, so that its words reach the user."""
@@ -33,7 +35,10 @@ def up(
     separate: Separate = False,
 ) -> None:
     """Start everything on this machine: servers, services, workers."""
-    settings = _settings()
+    settings = settings_or_fail()
+    if _tells_that_it_runs(settings):
+        return
+    refuse_wrong_pipeline(settings)
     if detach:
         start_detached(settings, separate=separate)
         return
@@ -47,16 +52,11 @@ def up(
 
 def down() -> None:
     """Stop what `llama up` has started."""
-    settings = _settings()
-    stop(settings)
+    stop(settings_or_fail())
 
 
 def start_detached(settings: Settings, *, separate: bool) -> None:
     """Start the system in the background, and return when it is ready."""
-    owner = owner_of(settings)
-    if owner is not None:
-        stopping = f"`LLAMA_HOME={settings.home} llama down` stops it"
-        fail(f"LLAMA runs already under {settings.home} (process {owner}): {stopping}")
     log = settings.home / "log" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "llama.cli", "up", *(["--separate"] if separate else [])]
@@ -66,7 +66,8 @@ def start_detached(settings: Settings, *, separate: bool) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env={**os.environ, "LLAMA_HOME": str(settings.home)},
+            # What lies in the current folder must not take the place of this project's modules.
+            env={**os.environ, "LLAMA_HOME": str(settings.home), "PYTHONSAFEPATH": "1"},
             start_new_session=True,
         )
     shown = _follow_until(
@@ -93,6 +94,18 @@ def stop(settings: Settings) -> None:
             fail(f"process {owner} does not stop: look at {settings.home / 'log'}")
         time.sleep(LOOK_EVERY_S)
     print_line("stopped")
+
+
+def _tells_that_it_runs(settings: Settings) -> bool:
+    """Tell whether a system runs under LLAMA_HOME, and if so, say where and how it is stopped."""
+    owner = owner_of(settings)
+    if owner is None:
+        return False
+    gateway = gateway_file(settings)
+    address = f"http://{gateway.read_text().strip()}" if gateway.exists() else "it is starting"
+    stopping = f"`LLAMA_HOME={shlex.quote(str(settings.home))} llama down` stops it"
+    print_line(f"it runs already: {address} (process {owner}, under {settings.home}; {stopping})")
+    return True
 
 
 def _clear_leftovers(settings: Settings) -> None:
@@ -133,10 +146,3 @@ def _follow_until(log: Path, is_done: Callable[[], bool], *, has_ended: Callable
         if done or ended or time.monotonic() > deadline:
             return done and not ended
         time.sleep(LOOK_EVERY_S)
-
-
-def _settings() -> Settings:
-    try:
-        return read_settings()
-    except LlamaError as error:
-        fail(str(error), code=2)

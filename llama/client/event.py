@@ -25,12 +25,16 @@ from llama.client.local.workbench import Workbench
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
 from llama.client.workshop import auxiliary_in, is_event_folder, open_bench
 from llama.domain.errors import GitRepoUninitialized
-from llama.domain.flags import DEFAULT, Flags
+from llama.domain.flags import DEFAULT, Flags, changes_meant
 from llama.domain.handler import FileHandler
 from llama.domain.identity import Located
 from llama.domain.selection.profile import about, event_time_of
 from llama.domain.states import EventState
+from llama.domain.why import explanation_of
+from llama.domain.why_text import text_of
+from schemas.flags import FlagValue
 
+BEGUN_SO = "the event was begun so"
 PipelineLike = Pipeline | ModuleType | Mapping[str, type[FileHandler]]
 
 
@@ -82,19 +86,22 @@ class Event:
         """Tell whether the event has been begun."""
         return self.bench.folder.exists()
 
-    def init(self, flags: Flags = DEFAULT) -> Self:
+    def init(self, flags: Flags | str | Mapping[str, FlagValue] = DEFAULT) -> Self:
         """Begin the event: make its folder and log, and set its flags; return the event.
 
-        One that exists stays exactly as it is, its flags too. ValueError if something else than a
-        folder stands in its place.
+        `flags` is one of PRESETS, as it is or by its name, Flags of one's own, or a mapping of some
+        flags: the others are as the first notice says. An event that exists stays exactly as it is,
+        its flags too. ValueError if there is no such preset, flag or value, or something else than
+        a folder stands in its place.
         """
+        changes_meant(flags)
         in_place = self.eventdir.exists() or self.eventdir.is_symlink()
         if in_place and not self.eventdir.is_dir():
             raise ValueError(f"{self.eventdir} is no folder: move it, or use another rundir")
         is_new = not self.exists()
         self.bench.begin()
         if is_new and flags != DEFAULT:
-            self.acts.preset(flags, reason="the event was begun so")
+            self.acts.preset(flags, reason=BEGUN_SO)
         return self
 
     @property
@@ -108,9 +115,9 @@ class Event:
         return self.state.flags
 
     @property
-    def acts(self) -> LocalActs:
+    def acts(self) -> LocalActs[Self]:
         """What an operator can do with the event: veto, freeze, delete, put and so on."""
-        return LocalActs(self.bench)
+        return LocalActs(self)
 
     @property
     def files(self) -> FileGraph:
@@ -129,12 +136,37 @@ class Event:
     def update(self, **downselect: Unpack[Selection]) -> bool:
         """Make what needs making; tell whether anything was made.
 
-        With criteria (those of FileGraph.downselect) these files and no others are made, whether
-        or not they need it, if what they are made from is there. Failures do not stop the others:
-        `printstatus()` tells them. ActRefused before `init`, Unavailable if another process is
-        making files of the event, or its folder cannot be written.
+        With criteria (those of FileGraph.downselect) these files and no others are made, each once
+        and whether or not they need it, if what they are made from is there. What cools down or has
+        failed for good is tried again only if the criteria say which files they are (`typename`,
+        `equals`, `subgraph`...) or ask for `cooldown`: a loop of `update(exists=False)` hammers at
+        nothing. Failures do not stop the others: `printstatus()` tells them and `why()` explains
+        them. ActRefused before `init`, Unavailable if another process is making files of the
+        event, its folder cannot be written, or a folder is in the place of one of these files:
+        then all else has been made.
         """
         return self.files.update(**downselect)
+
+    def why(self, file: str | FileHandler | type[FileHandler]) -> str:
+        """Return why a file is what it is: inputs, runs and failures with their tracebacks.
+
+        `print(event.why("plot.png"))`; the file is said by its name, its handler or its class.
+        ValueError if the pipeline has no such file.
+        """
+        state, name = self.bench.prospect(), self._file_named(file)
+        explanation = explanation_of(state, name, now=self.bench.clock.now())
+        if explanation is None:
+            raise ValueError(f"{self.eventid} has no file {name}")
+        return text_of(explanation)
+
+    def _file_named(self, file: str | FileHandler | type[FileHandler]) -> str:
+        if not isinstance(file, str):
+            return file.FILENAME
+        files = self.bench.known_files
+        by_class = {handler.__name__: name for name, handler in files.items()}
+        if file not in files and file not in by_class:
+            raise ValueError(f"the pipeline has no file {file}: it has {', '.join(files)}")
+        return by_class.get(file, file)
 
     @property
     def auxiliary_paths(self) -> tuple[Path, ...]:
@@ -218,10 +250,11 @@ class Event:
         unicode: bool = True,  # noqa: FBT001, FBT002
         plot: str | Path | None = None,
     ) -> None:
-        """Print how each file stands; with `cruft`, also what does not belong in the folder.
+        """Print how each file stands, in a line; `why` explains one, with its traceback.
 
-        `highlight` marks the files of a handler or name, `unicode=False` keeps to ASCII, `plot`
-        says where to draw the graph (.dot, .svg, .png or .pdf).
+        `cruft` adds what does not belong in the folder, `highlight` marks the files of a handler or
+        name, `unicode=False` keeps to ASCII, `plot` says where to draw the graph (.dot, .svg, .png
+        or .pdf).
         """
         strays = self.cruft_files if cruft else ()
         text = status_text(self.files, cruft=strays, highlight=highlight, unicode=unicode)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, Self, TypeGuard, Unpack
 
+from llama.client.local.asking import Wanted
 from llama.client.local.file_criteria import (
     FileCriteria,
     Selection,
     Standing,
+    are_named,
     meets,
     refuse_unknown,
     values_of,
@@ -71,13 +73,15 @@ class FileGraph(NamedMapping[FileHandler]):
     def update(self, **downselect: Unpack[Selection]) -> bool:
         """Make those of these files that need it; tell whether anything was made.
 
-        With criteria the files that meet them are made, whether or not they need it, if what they
-        are made from is there; and no others.
+        With criteria the files that meet them are made, each once and whether or not they need it,
+        if what they are made from is there; and no others. See Event.update for what cools down.
         """
         chosen = self.downselect(**downselect) if downselect else self
         only = {maker_of(type(handler)).__name__ for handler in chosen.values()}
         is_explicit = bool(downselect.keys() - {"invert", "reducer"}) or downselect.get("invert")
-        return bool(self._bench().update(only, again=only if is_explicit else ()))
+        again = only if is_explicit else frozenset[str]()
+        wanted = Wanted(only, again, is_patient=not are_named(downselect))
+        return bool(self._bench().update(wanted))
 
     def status(self) -> Mapping[str, Status]:
         """Return the status of each handler's file."""
@@ -108,11 +112,12 @@ class FileGraph(NamedMapping[FileHandler]):
         outfile: str | Path | None = None,
         title: str | None = None,
         url: str | None = None,
-        bgcolor: str = "white",
+        bgcolor: str = "black",
     ) -> str:
         """Return the graph as dot text, in the colours of the files' statuses, with a legend.
 
-        `outfile` says where to write it besides: .dot, .svg, .png or .pdf (else ValueError).
+        `outfile` says where to write it besides: .dot, .svg, .png or .pdf (else ValueError); its
+        folder is made if need be.
         """
         state = self._event.bench.prospect()
         dot = dot_of(state, title=title or self._event.eventid, url=url or "", bgcolor=bgcolor)

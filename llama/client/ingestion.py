@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
+from llama.client.progress import Progress
 from llama.domain.digests import digest_json
 from llama.domain.errors import LlamaError, Unavailable
 from llama.domain.notice.oddities import printable
-from llama.domain.resolve import decide
+from llama.domain.resolve import Run, decide
+from llama.domain.states import EventState
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import LogReader, MessageLog
@@ -85,21 +87,30 @@ class Ingestion:
         await self.log.append(DEAD_LETTERS_TOPIC, [letter])
         return letter
 
-    async def receipts(self, sources: Sequence[Source]) -> Sequence[Receipt]:
+    async def receipts(
+        self, sources: Sequence[Source], *, progress: Progress | None = None
+    ) -> Sequence[Receipt]:
         """Wait until each notice has become a fact or a dead letter, and return which."""
+        progress = progress or Progress()
         received: list[Receipt] = []
         for source in sources:
             while (receipt := await look(self.models.receipt, source)) is None:
                 await asyncio.sleep(LOOK_EVERY_S)
             received.append(receipt)
+            progress.count(len(received), len(sources), "notices read")
         return received
 
-    async def settle(self, events: Collection[str]) -> None:
-        """Wait until nothing is under way for some events, retries included."""
+    async def settle(self, events: Collection[str], *, progress: Progress | None = None) -> None:
+        """Wait until nothing is under way for some events, retries of failures included.
+
+        Not for what a remote source does not have yet: it may be asked again for days.
+        """
+        progress = progress or Progress()
         await self.caught_up()
-        for event in events:
-            while not await look(self._is_done, event):
+        for number, event in enumerate(events, start=1):
+            while not await look(self._is_done, event, progress):
                 await asyncio.sleep(LOOK_EVERY_S)
+            progress.count(number, len(events), "events settled")
         await self.caught_up()
 
     async def caught_up(self) -> None:
@@ -125,12 +136,19 @@ class Ingestion:
         positions = await look(self.ledger.positions, follower, topic.name)
         return any(positions.get(partition, 0) < end for partition, end in ends.items())
 
-    async def _is_done(self, event: str) -> bool:
+    async def _is_done(self, event: str, progress: Progress) -> bool:
         state = await self.models.state(event)
         if state is None:
             return False
+        progress.see(state)
         decision = decide(state, self.clock.now())
-        return decision.is_settled and not decision.timers and not await self.models.leased(event)
+        to_come = not decision.is_settled or any(_is_retry(state, run) for run in decision.runs)
+        return not to_come and not await self.models.leased(event)
+
+
+def _is_retry(state: EventState, run: Run) -> bool:
+    failure = state.failures.get(run.need.handler.name, {}).get(run.need.id)
+    return failure is not None and failure.error != "not_yet"
 
 
 async def look(

@@ -22,7 +22,11 @@ def format_of(outfile: Path) -> PictureFormat:
 
 
 def write_picture(dot: str, outfile: Path, draw: Draw) -> None:
-    """Write a graph into a file: its dot text as it is, or its picture. ValueError as above."""
+    """Write a graph into a file: its dot text as it is, or its picture. ValueError as above.
+
+    The file's folder is made if need be.
+    """
     picture_format = format_of(outfile)
     content = dot.encode() if picture_format == "dot" else draw(dot, picture_format)
+    outfile.parent.mkdir(parents=True, exist_ok=True)
     outfile.write_bytes(content)

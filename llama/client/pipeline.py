@@ -20,9 +20,10 @@ from llama.client.pipelines.selection import (
 from llama.client.workshop import draw
 from llama.domain.discovery import handlers_in, module_named
 from llama.domain.drawing.pipeline_graph import pipeline_dot
+from llama.domain.handler import is_handler
 from llama.domain.identity import Located
 from llama.domain.manifests import manifest_of, spec_of
-from llama.domain.pipeline import check_consistency, in_order, is_handler
+from llama.domain.pipeline import check_consistency, in_order
 from llama.handlers import PIPELINE
 from schemas.files import Manifest
 

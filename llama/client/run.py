@@ -16,8 +16,10 @@ from llama.client.local.identifying import pipeline_meant
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
 from llama.client.pipelines.selection import HandlerClass, OneOrSeveral, Reducer
 from llama.client.runs.figures import figures_of
+from llama.client.runs.pictures import write_both, write_each
 from llama.client.runs.survey import Survey, survey_of
 from llama.client.runs.update import Updated, UpdateFailure, update_events
+from llama.client.workshop import draw_run
 from llama.domain.handler import maker_of
 from llama.domain.selection.criteria import Criteria, SortKey
 from llama.domain.selection.downselection import Downselection
@@ -109,9 +111,10 @@ class Run:
         """Update the events, some `at_once`, until nothing is left to be made.
 
         With criteria (those of FileGraph.downselect) exactly these files are made once, whether or
-        not they need it. A failure stops nothing else; each is logged, and all are in `failures`
-        of what is returned: the events in which something was made. TypeError for a criterion that
-        does not exist, ValueError if `at_once` is less than 1.
+        not they need it; see Event.update for those that cool down. A failure stops nothing else;
+        each is logged, and all are in `failures` of what is returned: the events in which something
+        was made. TypeError for a criterion that does not exist, ValueError if `at_once` is less
+        than 1.
         """
         if at_once < 1:
             raise ValueError(f"{at_once} events at once would make nothing: give 1 or more")
@@ -127,18 +130,16 @@ class Run:
         """Draw wall times and finished files by handler; return the paths of the pictures.
 
         `outfile` gets both side by side, as its suffix says: .svg, .png or .pdf (ValueError for
-        another). Without it `wall-times.png` and `finished-files.png` are written into `outdir`,
-        which is made if need be.
+        another). Without it `wall-times.png` and `finished-files.png` are written into `outdir`.
+        Folders are made if need be.
         """
-        from llama.client.runs.pictures import write_both, write_each
-
         events = self._survey().all_events(self._downselection)
         makers = dict.fromkeys(maker_of(one).__name__ for one in self._pipeline.values())
         figures = figures_of((event.state for event in events), tuple(makers))
         title = f"{self._rundir.name}: {len(events)} event{'' if len(events) == 1 else 's'}"
         if outfile is not None:
-            return (write_both(figures, Path(outfile), title=title),)
-        return write_each(figures, Path(outdir), title=title)
+            return (write_both(figures, Path(outfile), draw_run(), title=title),)
+        return write_each(figures, Path(outdir), draw_run(), title=title)
 
     def __len__(self) -> int:
         return len(self._survey().all_events(self._downselection))

@@ -21,6 +21,7 @@ from llama.domain.handler import (
     Inputs,
     Product,
     dependencies_of,
+    is_handler,
     maker_of,
 )
 from llama.domain.identity import EventTuple
@@ -66,7 +67,7 @@ class GivenInputs:
         return handler in self.files
 
 
-Given = TypeVar("Given", bound=type[FileHandler])
+Given = TypeVar("Given", bound="type[FileHandler] | str")
 
 
 def try_handler(
@@ -78,15 +79,17 @@ def try_handler(
 ) -> Mapping[type[FileHandler], Product]:
     """Make a handler's files from given inputs; return the products by class.
 
-    An input is a GivenFile (which can have attachments), bytes, a text, the Path of a file, or a
-    JSON value. Flags in FLAGS that are not given are as in an event that nobody has touched. Of
-    files that are made together, any class stands for all. KeyError if an input or a flag is given
-    that the handler does not declare, or an input that it needs is not given; TypeError if it is
-    abstract, or makes something else than its files. What `generate` raises comes through.
+    Inputs are given by class, by the class's name or by the file's. Each is a GivenFile (which can
+    have attachments), bytes, a text, the Path of a file, or a JSON value. Flags in FLAGS that are
+    not given are as in an event that nobody has touched. Of files that are made together, any class
+    stands for all. KeyError if an input or a flag is given that the handler does not declare, or an
+    input that it needs is not given; TypeError if it is abstract, or makes something else than its
+    files, or an input is given twice or by what is none of these. What `generate` raises comes
+    through.
     """
     maker = maker_of(handler)
     in_order([maker])
-    given: dict[type[FileHandler], object] = dict((inputs or {}).items())
+    given = _by_class(maker, inputs or {})
     _refuse_unfit(maker, given)
     files = {one: _file(content) for one, content in given.items()}
     return generate(maker, GivenInputs(files, _flags(maker, flags or {})), eventid=eventid)
@@ -111,6 +114,26 @@ def generate(
 def _written(handler: FileHandler) -> Product:
     content = handler.fullpath.read_bytes()
     return Product(content, handler.aspects_of(content))
+
+
+def _by_class(
+    handler: type[FileHandler], given: Mapping[Given, object]
+) -> dict[type[FileHandler], object]:
+    declared = [dependency.handler for dependency in dependencies_of(handler)]
+    names = {one.__name__: one for one in declared} | {one.FILENAME: one for one in declared}
+    found: dict[type[FileHandler], object] = {}
+    for key, content in given.items():
+        one = names.get(key) if isinstance(key, str) else key
+        if one is None:
+            known = ", ".join(f"{one.__name__} ({one.FILENAME})" for one in declared) or "nothing"
+            raise KeyError(f"{handler.__name__} does not declare {key}: it is made from {known}")
+        if not is_handler(one):
+            message = f"{one!r} names no input"
+            raise TypeError(f"{message}: give a class of handlers, its name or its file's")
+        if one in found:
+            raise TypeError(f"{one.__name__} is given twice: give it by its class or a name")
+        found[one] = content
+    return found
 
 
 def _refuse_unfit(handler: type[FileHandler], given: Mapping[type[FileHandler], object]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from llama.client.local.workbench import Workbench
 from llama.domain.pipeline import Handlers
-from llama.ports.pictures import Draw
+from llama.ports.pictures import Draw, DrawRun
 from llama.ports.runner import Runner
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ def draw() -> Draw:
     from llama.adapters.graphviz import render
 
     return render
+
+
+def draw_run() -> DrawRun:
+    """Return what draws the figures of many events."""
+    from llama.adapters.matplotlib_pictures import picture_of
+
+    return picture_of
 
 
 def open_bench(eventid: str, eventdir: Path, handlers: Handlers) -> Workbench:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import assert_never
 
+from llama.domain.attempts import CANCELLED, failed
 from llama.domain.board import Board
 from llama.domain.persistent import Map, names_of, without
 from llama.domain.states import EventState, Failure, Made, Outcome
-from llama.domain.storing import changed_at, make, store
+from llama.domain.storing import changed_at, make, put_by, store
 from schemas.facts import (
     Act,
     FileDeleted,
@@ -19,8 +20,6 @@ from schemas.facts import (
 )
 from schemas.files import HandlerSpec
 
-CANCELLED = "cancelled"
-"""The error of a run that an operator did not want."""
 AnyAct = (
     FlagsChanged | FileVetoed | FileFrozen | FileDeleted | FileRequested | FilePut | RunCancelled
 )
@@ -69,7 +68,8 @@ def _switch(
         case FileRequested():
             return replace(state, requests=state.requests.set(fact.handler, fact.id))
         case FileDeleted():
-            return _delete(state, fact, spec)
+            # An operator keeps it as it is: who wants it gone lets it go first.
+            return None if fact.handler in state.frozen else _delete(state, fact, spec)
         case RunCancelled():
             return _cancel(board, fact)
         case _:
@@ -91,11 +91,16 @@ def _delete(state: EventState, fact: FileDeleted, spec: HandlerSpec | None) -> E
 
 
 def _cancel(board: Board, fact: RunCancelled) -> EventState | None:
-    """Let the present need fail for good: another input, or a request, is another need."""
-    assessed = board.named(fact.handler)
-    need = assessed.need if assessed else None
-    if need is None:
+    """Let the present need fail for good: another input, or a request, is another need.
+
+    A need that is nothing but a request is taken back: the files are what they were before it.
+    """
+    state, assessed = board.state, board.named(fact.handler)
+    if assessed is None or assessed.need is None:
         return None
+    if assessed.is_only_asked:
+        return replace(state, requests=without(state.requests, [fact.handler]))
+    need = assessed.need
     failure = Failure(
         need=need.id,
         attempt=need.attempt,
@@ -105,8 +110,7 @@ def _cancel(board: Board, fact: RunCancelled) -> EventState | None:
         at=fact.occurred_at,
         retry_at=None,
     )
-    state = board.state
-    return replace(state, failures=state.failures.set(fact.handler, failure))
+    return failed(state, fact.handler, failure)
 
 
 def _put(board: Board, fact: FilePut, spec: HandlerSpec | None) -> EventState | None:
@@ -135,5 +139,6 @@ def _made_by_hand(board: Board, fact: FilePut, spec: HandlerSpec) -> EventState:
         files=digests | {content.file: content.digest for content in fact.files},
         at=fact.occurred_at,
         wall_s=0.0,
+        put=put_by(fact),
     )
     return make(state, fact, made)

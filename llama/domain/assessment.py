@@ -65,6 +65,8 @@ class Assessment:
     no content will replace it. So what is shown does not depend on the order of arrival."""
     awaits_outside: bool = False
     """What it waits for comes from outside, and may never: whoever can do without does."""
+    is_only_asked: bool = False
+    """The run is wanted because somebody asked for it, and for nothing else."""
 
     @property
     def is_wanted(self) -> bool:

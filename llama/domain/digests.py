@@ -1,6 +1,7 @@
 """Digests: the one way this system says that two contents are equal."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import NewType
 
 import orjson
@@ -15,6 +16,11 @@ WHOLE = "whole"
 def digest_bytes(content: bytes) -> Digest:
     """Return the SHA-256 of some bytes."""
     return Digest(hashlib.sha256(content).hexdigest())
+
+
+def any_change(aspects: Iterable[str], content: bytes) -> dict[str, Digest]:
+    """Return digests of aspects of which nothing better is known: each is all of the bytes."""
+    return dict.fromkeys(aspects, digest_bytes(content))
 
 
 def canonical_json(value: object) -> bytes:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType, ModuleType
 
 from llama.domain.errors import NoPipeline
-from llama.domain.handler import FileHandler
-from llama.domain.pipeline import is_handler
+from llama.domain.handler import FileHandler, is_handler
 
 NAMED_PIPELINES: Mapping[str, str] = MappingProxyType({"default": "llama.handlers"})
 """The module of each pipeline that can be asked for by a name."""

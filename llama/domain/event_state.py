@@ -7,8 +7,9 @@ result was accepted. It looks at nothing but the state and the message.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from llama.domain.acts import CANCELLED, AnyAct, act
+from llama.domain.acts import AnyAct, act
 from llama.domain.assessment import Need
+from llama.domain.attempts import CANCELLED, concluded, concluded_of, failed, failure_of
 from llama.domain.board import Board
 from llama.domain.flags import TRIGGERED_PUBLIC, TRIGGERED_TEST, preset_changes
 from llama.domain.needs import Assessor
@@ -167,11 +168,8 @@ def _fail(board: Board, fact: FileFailed) -> EventState:
         at=fact.occurred_at,
         retry_at=fact.retry_at,
     )
-    return replace(
-        _conclude(state, fact),
-        failures=state.failures.set(fact.handler, failure),
-        outcome=Outcome.APPLIED,
-    )
+    after = failed(_conclude(state, fact), fact.handler, failure)
+    return replace(after, outcome=Outcome.APPLIED)
 
 
 def _need(board: Board, fact: RunResult) -> Need | None:
@@ -181,20 +179,17 @@ def _need(board: Board, fact: RunResult) -> Need | None:
 
 
 def _is_cancelled(state: EventState, need: Need) -> bool:
-    failure = state.failures.get(need.handler.name)
-    return failure is not None and failure.need == need.id and failure.error == CANCELLED
+    failure = failure_of(state, need.handler.name, need.id)
+    return failure is not None and failure.error == CANCELLED
 
 
 def _refuse(state: EventState, fact: RunResult) -> EventState:
     made = state.made.get(fact.handler)
-    concluded = state.attempts.get(fact.handler, {}).get(fact.need, 0)
-    if (made is not None and made.need == fact.need) or fact.attempt <= concluded:
+    last = concluded_of(state, fact.handler, fact.need)
+    if (made is not None and made.need == fact.need) or fact.attempt <= last:
         return replace(state, outcome=Outcome.REDUNDANT)
     return replace(_conclude(state, fact), outcome=Outcome.SUPERSEDED)
 
 
 def _conclude(state: EventState, fact: RunResult) -> EventState:
-    """Count a run in vain, so that the same need, should it come back, gets a run of its own."""
-    counts = state.attempts.get(fact.handler, {})
-    counted = {**counts, fact.need: max(counts.get(fact.need, 0), fact.attempt)}
-    return replace(state, attempts=state.attempts.set(fact.handler, counted))
+    return concluded(state, fact.handler, fact.need, fact.attempt)

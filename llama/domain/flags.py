@@ -4,8 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pydantic import TypeAdapter, ValidationError
+
 from llama.domain.digests import Digest, digest_json
-from schemas.flags import FlagName, FlagValue, Role
+from schemas.flags import FlagChanges, FlagName, FlagValue, Role
+
+_CHANGES: TypeAdapter[FlagChanges] = TypeAdapter(FlagChanges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,41 @@ def preset_changes(preset: Flags, *, keep: Collection[str] = ()) -> dict[FlagNam
     """Return what a preset sets: everything but VETOED and the flags that are to be kept."""
     untouched = {FlagName.VETOED.value, *keep}
     return {name: getattr(preset, name.value) for name in FlagName if name.value not in untouched}
+
+
+def changes_meant(flags: object) -> FlagChanges:
+    """Return what is to be set: by a preset's name, by flags, or by a mapping of some of them.
+
+    A preset, like flags, sets everything but VETOED; a mapping sets what it names. ValueError if
+    there is no such preset, flag or value, TypeError for what is none of the three.
+    """
+    match flags:
+        case str():
+            return preset_changes(_preset(flags))
+        case Flags():
+            return _checked(preset_changes(flags))
+        case Mapping():
+            return _checked(flags)
+        case _:
+            message = f"{flags!r} sets no flags"
+            raise TypeError(f"{message}: give Flags, a preset's name or a dict of flags")
+
+
+def _preset(name: str) -> Flags:
+    if name not in PRESETS:
+        raise ValueError(f"there is no preset {name}: use one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _checked(flags: Mapping[FlagName, FlagValue] | Mapping[object, object]) -> FlagChanges:
+    known = [flag.value for flag in FlagName]
+    unknown = ", ".join(str(name) for name in flags if name not in known)
+    if unknown:
+        raise ValueError(f"there is no flag {unknown}: use one of {', '.join(known)}")
+    try:
+        return _CHANGES.validate_python(dict(flags))
+    except ValidationError as error:
+        said = ", ".join(f"{name}={value!r}" for name, value in flags.items())
+        message = f"flags cannot be {said}"
+        advice = "ROLE is 'observation' or 'test', the others are True or False"
+        raise ValueError(f"{message}: {advice}") from error

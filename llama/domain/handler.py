@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypeGuard
 
-from llama.domain.digests import WHOLE, Digest, digest_bytes
+from llama.domain.digests import WHOLE, Digest, any_change
 from llama.domain.errors import PipelineError
 from llama.domain.identity import Located
+from llama.domain.spelling import refuse_odd_names
 from llama.domain.vetoes import Veto
 
 
@@ -40,6 +41,13 @@ class Dependency:
     aspects: tuple[str, ...]
     optional: bool
     """An optional file may not exist for this event: then the handler does without it."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no handler, and what cannot be the name of an aspect."""
+        aspects = (str(one).isidentifier() and str(one).islower() for one in self.aspects)
+        if not is_handler(self.handler) or not all(aspects):
+            said = ", ".join(map(repr, (self.handler, *self.aspects)))
+            raise PipelineError(f"uses({said}): name a FileHandler class, then aspects' names")
 
 
 def uses(handler: "type[FileHandler]", *aspects: str, optional: bool = False) -> Dependency:
@@ -149,6 +157,7 @@ class FileHandler:
     def __init_subclass__(cls) -> None:
         """Complete what follows from the declaration."""
         super().__init_subclass__()
+        refuse_odd_names(cls, FileHandler.__annotations__, found={"UR_DEPENDENCIES"})
         _join(cls)
 
     def __init__(self, event: str | Located = "", rundir: str | Path = ".") -> None:
@@ -200,7 +209,7 @@ class FileHandler:
 
         Where nothing better is known, any change of the bytes is a change of every aspect.
         """
-        return dict.fromkeys(cls.ASPECTS, digest_bytes(content))
+        return any_change(cls.ASPECTS, content)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and _identity(other) == _identity(self)
@@ -210,6 +219,11 @@ class FileHandler:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.eventid!r}, {str(self.rundir)!r})"
+
+
+def is_handler(value: object) -> TypeGuard[type[FileHandler]]:
+    """Tell whether a value is a class of handlers."""
+    return isinstance(value, type) and issubclass(value, FileHandler)
 
 
 def dependencies_of(handler: type[FileHandler]) -> tuple[Dependency, ...]:
@@ -262,7 +276,10 @@ def _before(handler: type[FileHandler]) -> Iterator[type[FileHandler]]:
 
 def _join(handler: type[FileHandler]) -> None:
     """Tell the classes that are made along who makes them."""
-    declared = handler.__dict__.get("MANIFEST_TYPES", ())
+    declared = vars(handler).get("MANIFEST_TYPES", ())
+    if not isinstance(declared, tuple | list) or not all(map(is_handler, declared)):
+        message = f"{handler.__name__}.MANIFEST_TYPES is {declared!r}"
+        raise PipelineError(f"{message}: make it a tuple of FileHandler classes, made by this one")
     along = tuple(one for one in declared if one is not handler)
     for other in along:
         if maker_of(other) is not other and not _is_written_again(maker_of(other), handler):

@@ -1,15 +1,14 @@
 """What the fold has to know about a pipeline: a manifest, the same for equal declarations."""
 
-from pydantic import TypeAdapter, ValidationError
+from datetime import datetime
 
-from llama.domain.digests import WHOLE, digest_json
-from llama.domain.errors import PipelineError
+from llama.domain.declarations import refuse_odd_declaration
+from llama.domain.digests import digest_json
 from llama.domain.handler import FileHandler, dependencies_of, maker_of
 from llama.domain.kinds import TriggeredHandler
 from llama.domain.pipeline import Handlers
-from schemas.files import AspectName, DependencySpec, HandlerSpec, Manifest
-
-_ASPECTS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[AspectName, ...])
+from schemas.facts import PipelineAdopted
+from schemas.files import DependencySpec, HandlerSpec, Manifest
 
 
 def manifest_of(handlers: Handlers) -> Manifest:
@@ -20,20 +19,25 @@ def manifest_of(handlers: Handlers) -> Manifest:
     return Manifest(digest=digest, handlers=specs)
 
 
+def adoption_of(
+    event: str, manifest: Manifest, *, epoch: int, at: datetime, cause: str = ""
+) -> PipelineAdopted:
+    """Return the fact that an event goes by a pipeline from now on, the same whoever says it."""
+    return PipelineAdopted(
+        id=digest_json([event, manifest.digest, epoch])[:32],
+        cause=cause,
+        occurred_at=at,
+        event=event,
+        epoch=epoch,
+        manifest=manifest,
+    )
+
+
 def spec_of(handler: type[FileHandler]) -> HandlerSpec:
     """Return the declaration of one handler; PipelineError if a value is out of its range."""
-    try:
-        for one in handler.MANIFEST_TYPES:
-            _refuse_odd_aspects(one.ASPECTS)
-        return _spec(handler)
-    except (ValidationError, ValueError, AttributeError) as error:
-        raise PipelineError(f"{handler.__name__} is declared wrongly: {error}") from error
-
-
-def _refuse_odd_aspects(names: object) -> None:
-    """Refuse what no made file could be recorded with."""
-    if WHOLE in _ASPECTS.validate_python(names):
-        raise ValueError(f"the aspect {WHOLE!r} is made for every file: leave it out of ASPECTS")
+    for one in handler.MANIFEST_TYPES:
+        refuse_odd_declaration(one)
+    return _spec(handler)
 
 
 def _spec(handler: type[FileHandler]) -> HandlerSpec:

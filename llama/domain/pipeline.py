@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import TypeGuard
 
+from llama.domain.declarations import refuse_odd_declaration
 from llama.domain.digests import WHOLE
 from llama.domain.errors import PipelineError, PipelineInconsistent
-from llama.domain.handler import Dependency, FileHandler, ancestors_of, dependencies_of, maker_of
-from schemas.files import FLAGS
+from llama.domain.handler import FileHandler, ancestors_of, dependencies_of, maker_of
 
 Handlers = Mapping[str, type[FileHandler]]
 """Handler classes by class name, ancestors first."""
@@ -30,7 +29,7 @@ def in_order(classes: Iterable[type[FileHandler]]) -> Handlers:
     """
     known = tuple(dict.fromkeys(classes))
     for handler in known:
-        _refuse_unfinished(handler)
+        refuse_odd_declaration(handler)
     _refuse_clashes(known)
     # Sorted names make the order, and with it the manifest's digest, the same every time. What
     # is not among them counts too: through it one can be another's ancestor.
@@ -56,11 +55,6 @@ def check_consistency(handlers: Handlers) -> None:
         _refuse_blind_vetoes(handler)
 
 
-def is_handler(value: object) -> TypeGuard[type[FileHandler]]:
-    """Tell whether a value is a class of handlers."""
-    return isinstance(value, type) and issubclass(value, FileHandler)
-
-
 def _require(needed: type[FileHandler], handlers: Handlers, message: str) -> None:
     found = handlers.get(needed.__name__)
     if found is None:
@@ -75,33 +69,6 @@ def _edges(handler: type[FileHandler]) -> list[type[FileHandler]]:
     maker = maker_of(handler)
     needed = [dependency.handler for dependency in dependencies_of(handler)]
     return needed if maker is handler else [maker]
-
-
-def _refuse_unfinished(handler: object) -> None:
-    if not is_handler(handler):
-        raise PipelineError(f"{handler!r} is no FileHandler class: a pipeline is made of classes")
-    name = handler.__name__
-    if not hasattr(handler, "FILENAME"):
-        raise PipelineError(f"{name} has no FILENAME: give its file a name")
-    if handler.FILENAME == FLAGS:
-        raise PipelineError(f"{name} calls its file {FLAGS!r}, which stands for the event's flags")
-    _refuse_odd_dependencies(name, handler.DEPENDENCIES)
-    left = [
-        method
-        for method in dir(handler)
-        if getattr(getattr(handler, method, None), "__isabstractmethod__", False)
-    ]
-    if left and maker_of(handler) is handler:
-        raise PipelineError(f"{name} is abstract: it does not say how to {', '.join(left)}")
-
-
-def _refuse_odd_dependencies(name: str, declared: object) -> None:
-    advice = "make it a tuple of FileHandler classes and uses(...)"
-    if not isinstance(declared, Iterable):
-        raise PipelineError(f"the DEPENDENCIES of {name} are {declared!r}: {advice}")
-    for one in declared:
-        if not isinstance(one, Dependency) and not is_handler(one):
-            raise PipelineError(f"the DEPENDENCIES of {name} list {one!r}: {advice}")
 
 
 def _refuse_unknown_aspects(handler: type[FileHandler]) -> None:

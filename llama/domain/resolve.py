@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from llama.domain.assessment import Assessment, Need
+from llama.domain.attempts import failure_of
 from llama.domain.board import Board
 from llama.domain.digests import digest_json
 from llama.domain.needs import Assessor
@@ -38,16 +39,6 @@ SIGNIFICANT_PRIORITY = 10
 """Significant alerts overtake low-significance ones, which are a hundred times as many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """What a fact changes of the runs that are wanted."""
-
-    runs: tuple[Run, ...]
-    """Wanted now, and not so before: of another need, attempt, time or priority."""
-    withdrawn: tuple[Need, ...]
-    """Wanted before, and not any more."""
-
-
 def decide(state: EventState, now: datetime) -> Decision:
     """Return what an event needs now, as its facts stand."""
     return decide_from(Assessor(state), now)
@@ -63,33 +54,13 @@ def decide_from(board: Board, now: datetime) -> Decision:
     return Decision(runs, timers, is_settled=not due and not is_pending)
 
 
-def adjust(before: EventState, outlook: Outlook) -> Adjustment:
-    """Return what changed of the decision with the last fact of an outlook.
-
-    It costs what the fact changed, unless all runs have now another priority.
-    """
-    if _priority(before) != _priority(outlook.state):
-        turned = {one.handler.name: one for one in outlook.wanted()}
-    else:
-        turned = {name: one.now for name, one in outlook.reassessed.items()}
-    runs = [_run(outlook.state, now) for now in turned.values() if now and now.is_wanted]
-    wanted = {(run.need.id, run.need.attempt) for run in runs}
-    earlier = [one.was.need for one in outlook.reassessed.values() if one.was and one.was.is_wanted]
-    withdrawn = [need for need in earlier if need and (need.id, need.attempt) not in wanted]
-    return Adjustment(tuple(runs), tuple(withdrawn))
-
-
 def _run(state: EventState, assessment: Assessment) -> Run:
     need = assessment.need
     if need is None:
         raise ValueError(f"{assessment.handler.name} of {state.event} needs no run")
-    failure = state.failures.get(need.handler.name)
-    cooling = failure is not None and failure.need == need.id
-    return Run(
-        need,
-        not_before=failure.retry_at if failure is not None and cooling else None,
-        priority=_priority(state),
-    )
+    failure = failure_of(state, need.handler.name, need.id)
+    not_before = failure.retry_at if failure is not None else None
+    return Run(need, not_before, _priority(state))
 
 
 def _priority(state: EventState) -> int:
@@ -97,17 +68,8 @@ def _priority(state: EventState) -> int:
     return SIGNIFICANT_PRIORITY if significant else 0
 
 
-def obsoleted(before: EventState, after: EventState, *, cause: str) -> tuple[FileObsoleted, ...]:
-    """Return the announcements of files that the fact `cause` has made obsolete."""
-    if after.outcome is not Outcome.APPLIED:
-        return ()
-    earlier = Assessor(before)
-    pairs = ((earlier.named(now.handler.name), now) for now in Assessor(after).all())
-    return tuple(_announced(after, pairs, cause))
-
-
 def obsoleted_in(outlook: Outlook, *, cause: str) -> tuple[FileObsoleted, ...]:
-    """Return the same announcements for the last fact of an outlook."""
+    """Return the announcements of files that the last fact, `cause`, has made obsolete."""
     if outlook.state.outcome is not Outcome.APPLIED:
         return ()
     pairs = ((one.was, one.now) for one in outlook.reassessed.values() if one.now is not None)

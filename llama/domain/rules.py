@@ -1,9 +1,11 @@
 """The rules: what a handler is, given what its ancestors are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from llama.domain.assessment import Assessment, Need, Status
+from llama.domain.attempts import concluded_of, failure_of
 from llama.domain.changes import changes_since, describe
 from llama.domain.digests import digest_json
 from llama.domain.offers import Offered
@@ -12,6 +14,9 @@ from llama.domain.vetoes import is_met, told
 from llama.domain.wiring import Wiring
 from schemas.facts import Change
 from schemas.files import FLAGS, HandlerSpec, InputDigests
+
+LATEST = "made from the latest inputs"
+ASKED = "an operator asked for it to be made again"
 
 
 class Known(Protocol):
@@ -51,11 +56,18 @@ class Rules:
         if len(digests) < len(handler.files):
             reason = "nothing has brought it yet"
             return Assessment(handler, Status.MISSING, reason, awaits_outside=True)
+        return Assessment(handler, Status.CURRENT, self._brought(handler, digests))
+
+    def _brought(self, handler: HandlerSpec, digests: Mapping[str, str]) -> str:
+        """Return how files came in that are all there."""
         notice = self.state.notice
-        brought = {content.file: content.digest for content in notice.files} if notice else {}
-        by_notice = all(brought.get(file) == digest for file, digest in digests.items())
-        reason = "it came with the newest notice" if by_notice else "it was put there"
-        return Assessment(handler, Status.CURRENT, reason)
+        newest = {content.file: content.digest for content in notice.files} if notice else {}
+        if all(newest.get(file) == digest for file, digest in digests.items()):
+            return "it came with the newest notice"
+        puts = [one.put for one in self._stored(handler).values() if one.put is not None]
+        if not puts:
+            return "it came with an earlier notice"
+        return max(puts, key=lambda put: put.at).told
 
     def _stored(self, handler: HandlerSpec) -> dict[str, StoredFile]:
         files = self.state.files
@@ -78,23 +90,23 @@ class Rules:
         held = self._held(handler, gathered, changes)
         if held is not None:
             return held
-        wanted, why = self._wanted(handler, changes)
+        wanted = self._wanted(handler, changes)
         if gathered.waiting_for and not (handler.once and wanted is None):
-            status = Status.OBSOLETE if changes else Status.WAITING
-            reason = f"waiting for {', '.join(gathered.waiting_for)}"
-            outside = gathered.awaits_outside
-            return Assessment(
-                handler, status, reason, None, changes, is_hidden=outside, awaits_outside=outside
-            )
+            return _waiting(handler, gathered, changes)
         if wanted is None:
-            return Assessment(handler, Status.CURRENT, "made from the latest inputs")
-        need = _need(self.state, handler, gathered.inputs)
-        failure = self.state.failures.get(handler.name)
-        if failure is not None and failure.need == need.id:
-            status, why = _failed(failure)
-            hidden = status is Status.FAILED and bool(changes)
-            return Assessment(handler, status, why, need, changes, is_hidden=hidden)
-        return Assessment(handler, wanted, why, need, changes)
+            put = made.put if made else None
+            return Assessment(handler, Status.CURRENT, put.told if put else LATEST)
+        return self._needing(wanted, gathered.inputs)
+
+    def _needing(self, wanted: Assessment, inputs: InputDigests) -> Assessment:
+        """Return the assessment with the run that is wanted, and what became of it so far."""
+        need = _need(self.state, wanted.handler, inputs)
+        failure = failure_of(self.state, wanted.handler.name, need.id)
+        if failure is None:
+            return replace(wanted, need=need)
+        status, why = _failed(failure)
+        hidden = status is Status.FAILED and bool(wanted.changes)
+        return replace(wanted, status=status, reason=why, need=need, is_hidden=hidden)
 
     def _held(
         self, handler: HandlerSpec, gathered: Offered, changes: tuple[Change, ...]
@@ -107,33 +119,40 @@ class Rules:
         veto = next((veto for veto in handler.vetoes if is_met(veto, self.state, there)), None)
         if veto is not None:
             # As if the newest notice had come alone: what an older one allowed is not shown.
-            hidden, reason = veto.subject != "flag", f"vetoed: {told(veto)}"
+            hidden, reason = veto.subject != "flag", told(veto)
             return Assessment(handler, Status.VETOED, reason, changes=changes, is_hidden=hidden)
         if gathered.blocked:
             hidden = gathered.is_hidden
             return Assessment(handler, *gathered.blocked, changes=changes, is_hidden=hidden)
         return None
 
-    def _wanted(
-        self, handler: HandlerSpec, changes: tuple[Change, ...]
-    ) -> tuple[Status | None, str]:
-        if any(file in self.state.deleted for file in handler.files):
-            return Status.MISSING, "it was deleted"
-        if any(file not in self.state.files for file in handler.files):
-            return Status.MISSING, "it has not been made yet"
+    def _wanted(self, handler: HandlerSpec, changes: tuple[Change, ...]) -> Assessment | None:
+        """Return what the files are if they have to be made, but for the run; None if not."""
+        unmade = self._unmade(handler)
+        if unmade:
+            return Assessment(handler, Status.MISSING, unmade, changes=changes)
         obsolete = self._obsolete(handler, changes)
-        return (Status.OBSOLETE, obsolete) if obsolete else (None, "")
+        if obsolete:
+            return Assessment(handler, Status.OBSOLETE, obsolete, changes=changes)
+        if handler.name in self.state.requests:
+            return Assessment(handler, Status.OBSOLETE, ASKED, is_only_asked=True)
+        return None
+
+    def _unmade(self, handler: HandlerSpec) -> str:
+        """Return why a file is missing; nothing if all are there."""
+        if any(file in self.state.deleted for file in handler.files):
+            return "it was deleted"
+        is_there = all(file in self.state.files for file in handler.files)
+        return "" if is_there else "it has not been made yet"
 
     def _obsolete(self, handler: HandlerSpec, changes: tuple[Change, ...]) -> str:
-        """Return why the files are obsolete; nothing if they are not."""
+        """Return why the files are obsolete though nobody asks; nothing if they are not."""
         if changes:
             return "; ".join(describe(change) for change in changes)
         if self._is_foreign(handler):
             return "another handler made it"
         if handler.name in self.state.expired:
             return "its content was valid for a time, which is over"
-        if handler.name in self.state.requests:
-            return "an operator asked for it to be made again"
         return ""
 
     def _is_foreign(self, handler: HandlerSpec) -> bool:
@@ -147,12 +166,26 @@ class Rules:
 
 def _held(state: EventState, handler: HandlerSpec) -> tuple[Status, str] | None:
     if handler.name in state.frozen:
-        return Status.FROZEN, f"frozen: {state.frozen[handler.name] or 'no reason given'}"
+        return Status.FROZEN, _by_operator(state.frozen[handler.name])
     if state.flags.VETOED:
-        return Status.VETOED, "the event is vetoed"
+        return Status.VETOED, "by the event's flag VETOED"
     if handler.name in state.vetoed:
-        return Status.VETOED, f"vetoed: {state.vetoed[handler.name] or 'no reason given'}"
+        return Status.VETOED, _by_operator(state.vetoed[handler.name])
     return None
+
+
+def _by_operator(reason: str) -> str:
+    return f"by an operator: {reason}" if reason else "by an operator, who gave no reason"
+
+
+def _waiting(handler: HandlerSpec, gathered: Offered, changes: tuple[Change, ...]) -> Assessment:
+    status = Status.OBSOLETE if changes else Status.WAITING
+    awaited = gathered.waiting_for
+    reason = f"{', '.join(awaited)} {'is' if len(awaited) == 1 else 'are'} still to come"
+    outside = gathered.awaits_outside
+    return Assessment(
+        handler, status, reason, changes=changes, is_hidden=outside, awaits_outside=outside
+    )
 
 
 def _need(state: EventState, handler: HandlerSpec, inputs: InputDigests) -> Need:
@@ -160,10 +193,9 @@ def _need(state: EventState, handler: HandlerSpec, inputs: InputDigests) -> Need
     occasion = (made.fact if made else "", state.requests.get(handler.name, ""))
     identity = [state.event, handler.name, handler.code, inputs, *occasion]
     need = digest_json(identity)[:32]
-    attempt = state.attempts.get(handler.name, {}).get(need, 0) + 1
-    failure = state.failures.get(handler.name)
-    failures = failure.number if failure is not None and failure.need == need else 0
-    return Need(need, state.event, handler, inputs, attempt, failures)
+    attempt = concluded_of(state, handler.name, need) + 1
+    failure = failure_of(state, handler.name, need)
+    return Need(need, state.event, handler, inputs, attempt, failure.number if failure else 0)
 
 
 def _failed(failure: Failure) -> tuple[Status, str]:

@@ -37,6 +37,7 @@ class ShownEvent:
     alert_type: str
     """Of the newest notice, as are its time and whether it is a test; empty without a notice."""
     time_created: datetime
+    """Of the newest notice; without one, when something last happened to the event."""
     event_time: datetime | None
     """Of the newest notice that tells it: a retraction does not."""
     significant: bool | None
@@ -57,8 +58,17 @@ def shown_files(state: EventState) -> tuple[ShownFile, ...]:
 
 
 def shown_event(state: EventState) -> ShownEvent | None:
-    """Return the event as lists show it; None while nothing has come in for it."""
+    """Return the event as lists show it; None before anything happened to it."""
     return shown(state)[0]
+
+
+def standing(*, is_retracted: bool, is_settled: bool, has_notice: bool) -> str:
+    """Say in a word or two how an event stands: what lists and pages show."""
+    if is_retracted:
+        return "retracted"
+    if not is_settled:
+        return "at work"
+    return "settled" if has_notice else "awaits a notice"
 
 
 def shown(state: EventState) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
@@ -74,7 +84,7 @@ def shown_from(board: Board) -> tuple[ShownEvent | None, tuple[ShownFile, ...]]:
 
 def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
     state, notice = board.state, board.state.notice
-    if notice is None and not state.files:
+    if not state.sequence:
         return None
     newest_first = sorted(state.notices.values(), key=lambda record: record.age_key, reverse=True)
     times = (record.event_time for record in newest_first if record.event_time is not None)
@@ -82,7 +92,7 @@ def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
     return ShownEvent(
         event=state.event,
         alert_type=notice.alert_type.value if notice else "",
-        time_created=notice.time_created if notice else state.worked_at,
+        time_created=notice.time_created if notice else state.as_of,
         event_time=next(times, None),
         significant=next(ranks, None),
         is_test=notice.is_test if notice else state.flags.ROLE == "test",

@@ -48,6 +48,21 @@ class NoticeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PutByHand:
+    """Who put a content in its place, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+    @property
+    def told(self) -> str:
+        """The same in words."""
+        why = f": {self.reason}" if self.reason else ""
+        return f"put by {self.by or 'hand'} at {self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{why}"
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """The latest content of a file; it stays until it is replaced or deleted."""
 
@@ -57,11 +72,13 @@ class StoredFile:
     fact: str
     """Id of the fact that brought this content."""
     at: datetime
+    put: PutByHand | None = None
+    """None if a notice or a run brought it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The latest accepted run of a handler."""
+    """The latest accepted run of a handler, or what somebody put in place of its result."""
 
     fact: str
     need: str
@@ -73,11 +90,13 @@ class Made:
     wall_s: float
     valid_until: datetime | None = None
     """When its content will no longer do."""
+    put: PutByHand | None = None
+    """None for a run: else somebody put files in place, which count as made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The latest failure of a handler, for the need that it was about."""
+    """The latest failure of a handler for one need."""
 
     need: str
     attempt: int
@@ -114,9 +133,10 @@ class EventState:
     """When a file last came, got another content, or went."""
     made: Table[Made] = field(default_factory=Map[str, Made])
     """By handler, as are all mappings below."""
-    failures: Table[Failure] = field(default_factory=Map[str, Failure])
+    failures: Table[Mapping[str, Failure]] = field(default_factory=Map[str, Mapping[str, Failure]])
+    """By handler and need, since its last accepted run: `attempts.py` writes these two."""
     attempts: Table[Mapping[str, int]] = field(default_factory=Map[str, Mapping[str, int]])
-    """How many runs were concluded in vain, by handler and need, since its last accepted one."""
+    """The last attempt that was concluded in vain, by handler and need, since then."""
     requests: Table[str] = field(default_factory=Map[str, str])
     """Id of the latest fact (deletion, request, expiry) that asks for a new run."""
     expired: Names = field(default_factory=Map[str, None])

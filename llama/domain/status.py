@@ -11,8 +11,6 @@ from llama.domain.states import EventState, StoredFile
 from llama.domain.timers import timers_of
 from schemas.status import EventStatus, FileStatus, NoticeStatus
 
-BEFORE_ADOPTION = "a notice brought it; no pipeline is adopted yet"
-
 
 def status_of(
     state: EventState, *, leased: Sequence[str], now: datetime, deployed: str | None = None
@@ -49,6 +47,12 @@ def content_of(state: EventState, assessment: Assessment, name: str) -> StoredFi
     return None if assessment.is_hidden else state.tree_file(name)
 
 
+def before_adoption(stored: StoredFile) -> str:
+    """Return why a file is there that no pipeline knows of yet."""
+    came = stored.put.told if stored.put else "a notice brought it"
+    return f"{came}; no pipeline is adopted yet"
+
+
 def _is_stale(state: EventState, deployed: str | None) -> bool:
     adopted = state.manifest
     return deployed is not None and adopted is not None and adopted.digest != deployed
@@ -70,7 +74,7 @@ def _unmade(name: str, stored: StoredFile) -> FileStatus:
         name=name,
         handler=None,
         status=Status.CURRENT.value,
-        reason=BEFORE_ADOPTION,
+        reason=before_adoption(stored),
         version=stored.version,
         digest=stored.content.digest,
         size=stored.content.size,

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from llama.domain.attempts import cleared
 from llama.domain.contents import Bringing
 from llama.domain.persistent import without
-from llama.domain.states import EventState, Made, StoredFile
+from llama.domain.states import EventState, Made, PutByHand, StoredFile
 from schemas.facts import FileGenerated, FilePut
 from schemas.files import FileContent
 
@@ -13,10 +14,8 @@ from schemas.files import FileContent
 def make(state: EventState, fact: FileGenerated | FilePut, made: Made) -> EventState:
     """Return the state in which a handler's files are these; whatever was asked for is done."""
     return replace(
-        store(state, fact.files, fact),
+        cleared(store(state, fact.files, fact), fact.handler),
         made=state.made.set(fact.handler, made),
-        failures=without(state.failures, [fact.handler]),
-        attempts=without(state.attempts, [fact.handler]),
         requests=without(state.requests, [fact.handler]),
         expired=without(state.expired, [fact.handler]),
     )
@@ -46,4 +45,10 @@ def _stored(previous: StoredFile | None, content: FileContent, fact: Bringing) -
     if previous is not None and previous.content.digest == content.digest:
         return replace(previous, content=content)
     version = previous.version + 1 if previous else 0
-    return StoredFile(content, version, fact.id, fact.occurred_at)
+    put = put_by(fact) if isinstance(fact, FilePut) else None
+    return StoredFile(content, version, fact.id, fact.occurred_at, put)
+
+
+def put_by(fact: FilePut) -> PutByHand:
+    """Return who put files in place, when, and why."""
+    return PutByHand(fact.by, fact.occurred_at, fact.reason)

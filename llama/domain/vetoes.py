@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from llama.domain.digests import digest_json
 from llama.domain.states import EventState, NoticeRecord
@@ -30,7 +30,12 @@ class Veto:
 
 def veto_flag(name: FlagName | str, *, is_: FlagValue, reason: str = "") -> Veto:
     """Veto while a flag of the event has a value; ValueError if it never has that value."""
-    ((flag, value),) = _FLAGS.validate_python({name: is_}).items()
+    try:
+        ((flag, value),) = _FLAGS.validate_python({name: is_}).items()
+    except ValidationError as error:
+        choices = f"a flag is one of {', '.join(FlagName)}"
+        known = f"{choices}; ROLE is 'observation' or 'test', the others are True or False"
+        raise ValueError(f"veto_flag({name!r}, is_={is_!r}) is never met: {known}") from error
     return Veto(VetoSpec(subject="flag", name=flag.value, equals=value, reason=reason))
 
 
@@ -46,8 +51,11 @@ def veto_notice(name: NoticeProperty, *, is_: bool | str | None, reason: str = "
 def veto_input(handler: "type[FileHandler]", aspect: str, *, is_: object, reason: str = "") -> Veto:
     """Veto while an aspect of a dependency has this JSON value (None: it is absent).
 
-    The value is compared by the digest of its canonical JSON.
+    The value is compared by the digest of its canonical JSON. TypeError if it is none, or what is
+    looked at is no class with a FILENAME.
     """
+    if not hasattr(handler, "FILENAME"):
+        raise TypeError(f"veto_input({handler!r}, ...) looks at no file: name a FileHandler class")
     equals = None if is_ is None else digest_json(is_)
     name = f"{handler.FILENAME}#{aspect}"
     return Veto(VetoSpec(subject="input", name=name, equals=equals, reason=reason), handler)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TypedDict
 
 from llama.domain.assessment import Assessment, Status
+from llama.domain.attempts import failure_of
 from llama.domain.needs import Assessor
-from llama.domain.states import EventState, Made
-from llama.domain.status import BEFORE_ADOPTION, content_of
+from llama.domain.states import EventState, Made, PutByHand, StoredFile
+from llama.domain.status import before_adoption, content_of
 from schemas.files import DependencySpec, HandlerSpec
 from schemas.status import FailureStatus, InputStatus, MadeStatus, NeedStatus, Why
 
@@ -39,14 +41,15 @@ def explanation_of(state: EventState, file: str, *, now: datetime) -> Why | None
 
 
 def _unadopted(state: EventState, file: str) -> Why | None:
-    if state.manifest is not None or file not in state.tree:
+    stored = state.tree_file(file)
+    if state.manifest is not None or stored is None:
         return None
     return Why(
         event=state.event,
         file=file,
         handler=None,
         status=Status.CURRENT.value,
-        reason=BEFORE_ADOPTION,
+        reason=before_adoption(stored),
     )
 
 
@@ -101,22 +104,52 @@ def _input(name: str, made: Made | None, latest: str | None, status: Status | No
 
 
 def _made(state: EventState, assessment: Assessment, file: str) -> MadeStatus | None:
+    stored = content_of(state, assessment, file)
+    if assessment.handler.kind == "triggered":
+        return _brought(stored, assessment.handler) if stored else None
     made = state.made.get(assessment.handler.name)
     if made is None:
         return None
-    stored = content_of(state, assessment, file)
     return MadeStatus(
         fact=made.fact,
         at=made.at,
         code=made.code,
         wall_s=made.wall_s,
         version=stored.version if stored else None,
+        **_by_hand(made.put),
     )
 
 
+def _brought(stored: StoredFile, handler: HandlerSpec) -> MadeStatus | None:
+    """Tell of a file from outside who put it there; None if a notice brought it."""
+    if stored.put is None:
+        return None
+    return MadeStatus(
+        fact=stored.fact,
+        at=stored.put.at,
+        code=handler.code,
+        wall_s=0.0,
+        version=stored.version,
+        **_by_hand(stored.put),
+    )
+
+
+class _ByHand(TypedDict):
+    put: bool
+    by: str
+    reason: str
+
+
+def _by_hand(put: PutByHand | None) -> _ByHand:
+    if put is None:
+        return {"put": False, "by": "", "reason": ""}
+    return {"put": True, "by": put.by, "reason": put.reason}
+
+
 def _failure(state: EventState, assessment: Assessment) -> FailureStatus | None:
-    failure = state.failures.get(assessment.handler.name)
-    if failure is None or assessment.need is None or failure.need != assessment.need.id:
+    need = assessment.need
+    failure = failure_of(state, need.handler.name, need.id) if need else None
+    if failure is None:
         return None
     return FailureStatus(
         error=failure.error,

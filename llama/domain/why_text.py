@@ -37,6 +37,9 @@ def _making(why: Why) -> Iterator[str]:
 
 def _making_of(made: MadeStatus, handler: str) -> str:
     version = "" if made.version is None else f"; it is version {made.version}"
+    if made.put:
+        why = f" ({made.reason})" if made.reason else ""
+        return f"{made.by or 'Somebody'} put it there at {_at(made.at)}{why}{version}."
     return f"{handler} (code {made.code}) ran at {_at(made.at)}, {made.wall_s:.2f} s{version}."
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import structlog
 
@@ -32,6 +32,9 @@ HOPELESS_RESTARTS = 4
 LOOK_EVERY_S = 0.02
 WATCH_EVERY_S = 0.5
 """How soon a dead PostgreSQL is noticed."""
+
+_ONLY_OURS: Final = {"PYTHONSAFEPATH": "1"}
+"""What lies in the current folder must not take the place of a module of this project."""
 
 _log = structlog.get_logger()
 Tell = Callable[[str], None]
@@ -90,7 +93,7 @@ class Supervisor:
             # Acknowledged means durable, also when the power fails: PostgreSQL keeps to it too.
             *("--fsync", "--die-with-parent"),
         ]
-        group.keep(self._child("broker", command, dict(os.environ)))
+        group.keep(self._child("broker", command, os.environ | _ONLY_OURS))
         await group.wait_for(port_file, "the embedded broker")
         self.tell(f"embedded broker (for laptops and tests) is ready at 127.0.0.1:{port}")
         return f"127.0.0.1:{port}"
@@ -115,6 +118,7 @@ class Supervisor:
     def _environment(self, addresses: Addresses) -> dict[str, str]:
         return {
             **os.environ,
+            **_ONLY_OURS,
             "LLAMA_HOME": str(self.settings.home),
             "LLAMA_KAFKA": addresses.kafka,
             "LLAMA_DATABASE_URL": addresses.database_url,

@@ -57,6 +57,10 @@ class EventFolder(Protocol):
         """
         ...
 
+    def identity(self) -> str:
+        """Return what tells the log from another one in its place; empty while it has no facts."""
+        ...
+
     def facts(self, after: int) -> tuple[Sequence[Fact], int]:
         """Return the facts behind a place of the log (0 for all), and the place behind them."""
         ...
@@ -69,6 +73,14 @@ class EventFolder(Protocol):
         """Return the digests of those of these files that lie in the folder now."""
         ...
 
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file that lies in the folder now; None if there is none."""
+        ...
+
+    def obstructed(self, names: Collection[str]) -> Sequence[Path]:
+        """Return the places of those of these files where a folder is instead: nobody's to move."""
+        ...
+
     def shown(self) -> Mapping[str, Digest]:
         """Return the digests of the files as they were last shown."""
         ...
@@ -78,6 +90,7 @@ class EventFolder(Protocol):
 
         Others that were shown go, and so do those that are hidden. Nothing is overwritten or
         removed whose content is not kept: it is somebody's work, of which nobody has taken note.
+        What is obstructed is left out.
         """
         ...
 

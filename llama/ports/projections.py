@@ -60,7 +60,15 @@ class Views(Protocol):
         ...
 
 
-class ReadModels(Protocol):
+class FactsOf(Protocol):
+    """Tells what happened to one event, without reading the log from its beginning."""
+
+    async def facts(self, event: str) -> Sequence[FactRow]:
+        """Return what happened to an event, in order."""
+        ...
+
+
+class ReadModels(FactsOf, Protocol):
     """Answers questions."""
 
     async def events(self, *, limit: int) -> Sequence[EventRow]:
@@ -73,10 +81,6 @@ class ReadModels(Protocol):
 
     async def files(self, event: str) -> Sequence[FileRow]:
         """Return the files of an event, ancestors first."""
-        ...
-
-    async def facts(self, event: str) -> Sequence[FactRow]:
-        """Return what happened to an event, in order."""
         ...
 
     async def revisions(self, event: str) -> Sequence[RevisionCommitted]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from llama.domain.board import Board
-from llama.domain.digests import digest_json
+from llama.domain.manifests import adoption_of
 from llama.domain.needs import Assessor
 from llama.domain.resolve import decide_from, obsoleted_in
 from llama.domain.states import EventState
@@ -86,13 +86,8 @@ class Resolver:
 
     def _adoption(self, state: EventState, *, cause: str) -> PipelineAdopted:
         _log.info("pipeline_adopted", event_id=state.event, epoch=self.epoch)
-        return PipelineAdopted(
-            id=digest_json([state.event, self.manifest.digest, self.epoch])[:32],
-            cause=cause,
-            occurred_at=state.as_of,
-            event=state.event,
-            epoch=self.epoch,
-            manifest=self.manifest,
+        return adoption_of(
+            state.event, self.manifest, epoch=self.epoch, at=state.as_of, cause=cause
         )
 
 

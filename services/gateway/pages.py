@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -10,9 +11,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState
+from llama.domain.telling import Told, told_of
 from llama.domain.why import explanation_of
 from llama.domain.why_text import text_of
+from llama.ports.projections import FactRow
+from schemas.facts import FACTS
 from schemas.status import EventStatus
 from services.gateway.sources import Sources, limit_of
 
@@ -43,6 +48,7 @@ def _environment() -> Environment:
     )
     environment.filters["moment"] = _moment
     environment.filters["bytes"] = _bytes
+    environment.filters["in_brief"] = in_brief
     return environment
 
 
@@ -84,7 +90,7 @@ class Pages:
             whys=self._whys(state, status),
             picture=_shown(status, PICTURE),
             summary=_shown(status, SUMMARY),
-            facts=list(await self.sources.models.facts(state.event))[-NEWEST_FACTS:],
+            happened=_happened(await self.sources.models.facts(state.event)),
             revisions=await self.sources.models.revisions(state.event),
             has_graph=self.sources.draw is not None,
             refresh=None if status.settled else SECONDS_TO_REFRESH,
@@ -104,6 +110,12 @@ class Pages:
 def _shown(status: EventStatus, name: str) -> str | None:
     """Return the digest of a file that can be shown on the page: a new one loads anew."""
     return next((file.digest for file in status.files if file.name == name), None)
+
+
+def _happened(rows: Sequence[FactRow]) -> list[tuple[FactRow, Told]]:
+    """Return the newest facts, newest first, each in words."""
+    newest = reversed(rows[-NEWEST_FACTS:])
+    return [(row, told_of(FACTS.validate_json(row.body), row.outcome)) for row in newest]
 
 
 def _moment(moment: datetime) -> str:

@@ -132,6 +132,52 @@ def test_make_foresees_and_forces(system: System, event: str) -> None:
     assert [(one["handler"], one["outcome"]) for one in made["ran"]] == [("Title", "made")]
 
 
+def test_a_named_file_that_is_held_is_not_made_and_says_why_and_what_to_do(
+    system: System, event: str
+) -> None:
+    system.run("veto", event, "title.txt", *WHY)
+    named = system.run("make", event, "Title", check=False)
+    system.run("unveto", event, "title.txt", *WHY)
+
+    told = " ".join(named.stdout.decode().split())
+    assert named.returncode == 1
+    assert f"`llama unveto {event} title.txt` allows it again." in told
+
+
+def test_what_is_not_waited_for_is_said_to_be_so(system: System, event: str) -> None:
+    done = system.run("make", event, "title.txt", "--force", "--no-wait")
+    system.run("make", event, "title.txt")
+
+    told = " ".join(done.stdout.decode().split())
+    assert f"not waited for: `llama status {event}` tells what becomes of it" in told
+    assert "nothing ran" not in told
+
+
+def test_make_stops_waiting_in_time_and_says_so(system: System, event: str) -> None:
+    late = system.run("make", event, "hanging.txt", "--timeout", "3", check=False)
+    system.run("cancel", event, "hanging.txt", *WHY)
+    wait_until(lambda: not hanging(system), "the run that hung is killed")
+
+    assert late.returncode == 1
+    assert "stopped waiting after 3 s: what is under way goes on" in " ".join(
+        late.stdout.decode().split()
+    )
+
+
+def test_the_log_tells_every_act_with_who_ordered_it_and_why(system: System, event: str) -> None:
+    system.run("freeze", event, "Title", *WHY)
+    system.run("unfreeze", event, "Title", "--reason", "it is over", "--by", "grace")
+
+    frozen, thawed = system.json("log", event, "-n", "2")
+
+    assert (frozen["what"], frozen["by"], frozen["why"]) == ("freeze Title", "ada", "a glitch")
+    assert (thawed["what"], thawed["by"]) == ("unfreeze Title", "grace")
+
+
+def test_a_flag_is_printed_by_its_name(system: System, event: str) -> None:
+    assert system.json("flags", event, "VETOED") == {"VETOED": False}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -15,7 +15,10 @@ from tests.support.system import System, running, wait_until
 
 pytestmark = pytest.mark.xdist_group("commands")
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
-COMMANDS = ("up", "down", "ingest", "status", "cat", "why", "graph", "log", "verify", "demo", "dlq")
+COMMANDS = (
+    *("up", "down", "ingest", "status", "cat", "why", "graph", "log", "export", "verify", "demo"),
+    *("dlq", "make"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,7 @@ def test_status_tells_every_file_with_status_reason_version_and_digest(
 def test_cat_writes_the_bytes_of_a_file(system: System, event: str) -> None:
     assert system.run("cat", event, "skymap.png").stdout.startswith(b"\x89PNG")
     assert json.loads(system.run("cat", event, "alert.json").stdout)["superevent_id"] == event
+    assert system.run("cat", event, "SkymapPlot").stdout.startswith(b"\x89PNG")
 
 
 def test_why_tells_inputs_and_the_run(system: System, event: str) -> None:
@@ -72,7 +76,7 @@ def test_why_tells_inputs_and_the_run(system: System, event: str) -> None:
 def test_graph_draws_in_each_form(
     system: System, event: str, suffix: str, beginning: bytes, tmp_path: Path
 ) -> None:
-    path = tmp_path / f"graph.{suffix}"
+    path = tmp_path / "missing" / "folder" / f"graph.{suffix}"
 
     done = system.run("graph", event, "-o", path)
 
@@ -80,8 +84,22 @@ def test_graph_draws_in_each_form(
     assert done.stderr == b""
 
 
-def test_log_lists_the_revisions_newest_first(system: System, event: str) -> None:
+def test_log_tells_all_that_happened_in_order(system: System, event: str) -> None:
     log = system.json("log", event)
+    newest = system.json("log", event, "-n", "2")
+    told = " ".join(system.run("log", event).stdout.decode().split())
+
+    assert [one["sequence"] for one in log] == list(range(1, len(log) + 1))
+    assert log[0]["what"] == "PRELIMINARY notice of 2026-11-22 12:20:00"
+    assert {one["fact"]["kind"] for one in log} == {
+        *("TriggerReceived", "PipelineAdopted", "FileGenerated")
+    }
+    assert newest == log[-2:]
+    assert "made skymap.fits in" in told
+
+
+def test_log_lists_the_revisions_of_files_newest_first(system: System, event: str) -> None:
+    log = system.json("log", event, "--files")
 
     assert log[-1]["parent"] is None
     assert [entry["parent"] for entry in log[:-1]] == [entry["commit"] for entry in log[1:]]
@@ -106,19 +124,33 @@ def test_every_command_explains_itself(system: System, command: str) -> None:
         (("status", "S990101a"), "nothing about S990101a has come in"),
         (("cat", "@", "nothing.txt"), "has no file nothing.txt: it has alert.json"),
         (("why", "@", "nothing.txt"), "has no file nothing.txt"),
-        (("graph", "@", "-o", "picture.gif"), "end it with .svg"),
+        (("why", "@", "SkymapInf"), "has no file SkymapInf (did you mean skymap_info.json?)"),
+        (("status", "@x"), "(did you mean @?): `llama status` lists"),
+        (("graph", "@", "-o", "picture.gif"), "picture.gif has none of the suffixes .dot, .svg"),
+        (("dlq", "show", "x"), "there is no dead letter x: `llama dlq ls` lists them"),
         (("ingest", "absent.json"), "absent.json is not a file that can be read"),
-        (("up",), "LLAMA runs already under"),
-        (("up", "--detach"), "LLAMA runs already under"),
     ],
 )
 def test_errors_say_what_happened_to_what_and_what_to_do(
     system: System, event: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    done = system.run(*(event if word == "@" else word for word in arguments), check=False)
+    done = system.run(*(word.replace("@", event) for word in arguments), check=False)
 
     assert done.returncode != 0
-    assert words in " ".join(done.stderr.decode().split())
+    assert words.replace("@", event) in " ".join(done.stderr.decode().split())
+
+
+@pytest.mark.parametrize("options", [(), ("--detach",), ("--separate",)])
+def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
+    system: System, options: tuple[str, ...]
+) -> None:
+    before = {process.pid for process in system.processes()}
+
+    shown = system.run("up", *options).stdout.decode()
+
+    address = (system.home / "run" / "gateway.address").read_text().strip()
+    assert shown.startswith(f"it runs already: http://{address} ")
+    assert before <= {process.pid for process in system.processes()}
 
 
 def test_commands_without_a_system_say_how_to_start_one(tmp_path: Path) -> None:
@@ -162,6 +194,39 @@ def test_a_notice_tells_what_it_did(system: System, event: str, tmp_path: Path) 
 
     assert first[0]["outcome"] == "older than the newest: changes nothing"
     assert again[0]["outcome"] == "known already"
+
+
+def test_what_is_waited_for_is_shown_while_it_is_made(system: System, tmp_path: Path) -> None:
+    notice = tmp_path / "another.json"
+    notice.write_bytes(mock_notice(MERGED + timedelta(days=1), rounds=0))
+
+    told = system.run("ingest", notice, "--wait").stderr.decode()
+
+    assert "1 of 1 notices read" in told
+    assert "1 of 1 events settled" in told
+
+
+def test_a_refused_notice_is_no_failure_and_is_shown_by_its_id(
+    system: System, tmp_path: Path
+) -> None:
+    notice = tmp_path / "refused.json"
+    notice.write_text('{"no": "notice"}')
+
+    [told] = system.ingest(notice)
+
+    letter = system.json("dlq", "show", told["dead_letter"][:10])
+    assert (letter["id"], letter["reason"]) == (told["dead_letter"], "not_a_notice")
+    assert system.run("dlq", "show", letter["id"], "--raw").stdout == notice.read_bytes()
+
+
+def test_an_event_that_a_flag_began_is_listed_and_awaits_a_notice(system: System) -> None:
+    system.run("flags", "MS990101a", "UPLOAD=true", "--reason", "a test")
+
+    [row] = [row for row in system.json("status") if row["event"] == "MS990101a"]
+
+    assert row["alert_type"] == ""
+    assert b"MS990101a: awaits a notice" in system.run("status", "MS990101a").stdout
+    assert b"awaits a notice" in system.run("status").stdout
 
 
 def test_an_unknown_setting_is_refused_by_name(tmp_path: Path) -> None:

@@ -30,9 +30,8 @@ def test_any_order_ends_retracted_and_makes_the_map_at_most_once(
                 system.ingest(path)
             system.ingest(*order[3:])
             states.append(system.event_state("MS181101ab"))
-            made = [
-                line for line in _subjects(system.json("log", "MS181101ab")) if "Skymap " in line
-            ]
+            revisions = _subjects(system.json("log", "MS181101ab", "--files"))
+            made = [line for line in revisions if "Skymap " in line]
             assert len(made) <= 1
 
     assert states[0]["retracted"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from llama.domain.outlooks import Outlooks
+from llama.domain.resolve import decide_from
 from llama.domain.revisions import Head, changed_files, revise
 from llama.domain.shown import shown
 from llama.domain.states import EventState, Outcome
@@ -19,6 +20,8 @@ Broken = tuple[str, str]
 """The invariant, and how it is broken."""
 SETTLES, REPLAYS, APPLIES = "3 everything settles", "4 replay equals live", "2 nothing twice"
 MAY_HIDE = OUTSIDE | {"masked", "failed", "blocked", "vetoed"}
+MUST_HIDE = frozenset({"masked", "waiting for outside"})
+"""What an older notice gave would show otherwise, and what nobody will ever replace."""
 LOOKS: Mapping[str, set[str]] = {
     told: {"waiting", "obsolete"} for told in ("waiting", "waiting for outside")
 }
@@ -37,7 +40,7 @@ def broken(world: World) -> Iterator[Broken]:
         own = [placed for placed in facts if placed[2].event == event]
         steps = fold(own, {}, Outlooks())
         yield from _not_replayed(world, event, steps)
-        yield from _not_as_told(world, event, own)
+        yield from _not_as_told(world, event, steps)
         yield from _other_history(world, event, steps)
         yield from _not_without_repeats(event, own, steps)
 
@@ -82,14 +85,15 @@ def _bare(steps: Sequence[Step]) -> EventState:
     return replace(steps[-1].after, sequence=0, outcome=Outcome.IGNORED, attempts={})
 
 
-def _not_as_told(world: World, event: str, facts: Sequence[Placed]) -> Iterator[Broken]:
+def _not_as_told(world: World, event: str, steps: Sequence[Step]) -> Iterator[Broken]:
     tale = Tale(Known(event))
-    for partition, offset, fact in facts:
-        row = world.store.facts.get((partition, offset))
+    for step in steps:
+        row = world.store.facts.get((step.partition, step.offset))
         if row is None:
-            yield REPLAYS, f"the {PROJECTION} does not show {fact.id}"
+            yield REPLAYS, f"the {PROJECTION} does not show {step.fact.id}"
             return
-        tale.read(fact, row[1].outcome)
+        tale.read(step.fact, row[1].outcome)
+        yield from _tried_otherwise(tale.known, step)
     yield from tale.complaints
     yield from _outlived(tale.known)
     told = tale.known.statuses()
@@ -100,6 +104,17 @@ def _not_as_told(world: World, event: str, facts: Sequence[Placed]) -> Iterator[
             yield invariant, f"{message}, and must be {told[row.handler]}"
         status = told[row.handler] if told[row.handler] in OUTSIDE else row.status
         yield from _shown_otherwise(tale.known, row.name, (status, row.digest, row.version))
+
+
+def _tried_otherwise(known: Known, step: Step) -> Iterator[Broken]:
+    """Go through the runs that are wanted as if they had been tried otherwise than they were."""
+    for run in decide_from(step.outlook, step.after.as_of).runs:
+        name = run.need.handler.name
+        failures = known.failures(name, run.need.handler.code, run.need.inputs)
+        tried = len(failures), failures[-1].retry_at if failures else None
+        if (run.need.failures, run.not_before) != tried:
+            told = f"{run.need.failures} failures and waits until {run.not_before}"
+            yield "5 held back", f"{name} has {told} after {step.fact.id}, and must {tried}"
 
 
 def _outlived(known: Known) -> Iterator[Broken]:
@@ -117,7 +132,7 @@ def _shown_otherwise(
     content = None if name in known.deleted else known.contents.get(name)
     there = (content.digest, known.versions[name]) if content else (None, None)
     is_hidden = digest is None and version is None
-    may_show, may_hide = status != "masked", status in MAY_HIDE
+    may_show, may_hide = status not in MUST_HIDE, status in MAY_HIDE
     if not (may_show and (digest, version) == there) and not (may_hide and is_hidden):
         yield "5 held back", f"{name} is {status} and shows {(digest, version)}, there is {there}"
 

@@ -5,6 +5,7 @@ Nothing here asks the product's own rules: what each file must be is worked out 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from llama.domain.digests import digest_json
 from schemas.facts import AlertType, TriggerReceived
@@ -31,7 +32,7 @@ HOPELESS = frozenset({"failed", "blocked", "vetoed"})
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A result that counted: of which code, from which inputs."""
+    """A result that counted: of which code, from which inputs, after which request."""
 
     fact: str
     code: str
@@ -40,6 +41,8 @@ class Run:
     is_final: bool = True
     is_cancelled: bool = False
     is_short_lived: bool = False
+    asked: str = ""
+    retry_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -57,12 +60,12 @@ class Known:
     contents: dict[str, FileContent] = field(default_factory=dict[str, FileContent])
     versions: dict[str, int] = field(default_factory=dict[str, int])
     deleted: set[str] = field(default_factory=set[str])
-    asked: set[str] = field(default_factory=set[str])
-    """Handlers whose files somebody wants anew, or whose time is over."""
+    asked: dict[str, str] = field(default_factory=dict[str, str])
+    """By whose files somebody wants anew, or whose time is over: the fact that said so last."""
     expired: set[str] = field(default_factory=set[str])
     made: dict[str, Run] = field(default_factory=dict[str, Run])
-    failed: dict[str, Run] = field(default_factory=dict[str, Run])
-    """The last failure since the last result, or since somebody asked."""
+    failed: dict[str, list[Run]] = field(default_factory=dict[str, list[Run]])
+    """The failures since the last result, the newest last."""
 
     @property
     def handlers(self) -> Mapping[str, HandlerSpec]:
@@ -107,10 +110,24 @@ class Known:
         vetoed = self.flags["VETOED"] is True or spec.name in self.vetoed
         return vetoed or any(self._is_met(veto, spec) for veto in spec.vetoes)
 
+    def failure(self, handler: str, code: str, inputs: Inputs) -> Run | None:
+        """Return the last failure of this very run: nothing was asked for since, but taken back."""
+        same = self.failures(handler, code, inputs)
+        return same[-1] if same else None
+
+    def failures(self, handler: str, code: str, inputs: Inputs) -> list[Run]:
+        """Return the failures of this very run, the newest last."""
+        now = code, inputs, self.asked.get(handler, "")
+        return [one for one in self.failed.get(handler, ()) if _occasion(one) == now]
+
     def is_current(self, spec: HandlerSpec, inputs: Inputs) -> bool:
+        """Whether nothing is to be made: the files are right, and nobody wants others."""
+        return spec.name not in self.asked and self.is_right(spec, inputs)
+
+    def is_right(self, spec: HandlerSpec, inputs: Inputs) -> bool:
         """Whether a handler's files are there, and made from these inputs by its code."""
         made = self.made.get(spec.name)
-        if made is None or spec.name in self.asked or self.deleted & set(spec.files):
+        if made is None or self.deleted & set(spec.files):
             return False
         there = {name: content.digest for name, content in self.contents.items()}
         if any(file not in there or there[file] != made.files.get(file) for file in spec.files):
@@ -139,10 +156,8 @@ class Known:
             return "waiting for outside" if awaited & OUTSIDE else "waiting"
         if is_current:
             return "current"
-        failed = self.failed.get(spec.name)
-        if failed is None or (failed.inputs, failed.code) != (inputs, spec.code):
-            return "to be made"
-        return "failed" if failed.is_final else "to be made"
+        failed = self.failure(spec.name, spec.code, inputs)
+        return "failed" if failed is not None and failed.is_final else "to be made"
 
     def _is_awaited(self, dependency: DependencySpec, told: Statuses) -> bool:
         """Whether a file is still to come; an optional one from outside may never do."""
@@ -186,6 +201,10 @@ def age(fact: TriggerReceived) -> tuple[object, ...]:
     """Order notices: the newest is the greatest."""
     digests = tuple(content.digest for content in fact.files)
     return fact.time_created, fact.alert_type.rank, fact.notice, digests
+
+
+def _occasion(run: Run) -> tuple[str, Inputs, str]:
+    return run.code, run.inputs, run.asked
 
 
 def _present(inputs: Inputs) -> dict[str, str]:

@@ -49,6 +49,7 @@ class Mutant:
         return text.replace(self.old, self.new)
 
 
+ATTEMPTS = "llama.domain.attempts"
 FOLD, RULES, STORING = "llama.domain.event_state", "llama.domain.rules", "llama.domain.storing"
 OFFERS, ACTS, CHANGES = "llama.domain.offers", "llama.domain.acts", "llama.domain.changes"
 RESOLVER, ADOPTING = (
@@ -67,9 +68,33 @@ MUTANTS = (
     ),
     Mutant(
         "runs in vain are not counted",
-        FOLD,
-        "max(counts.get(fact.need, 0), fact.attempt)",
+        ATTEMPTS,
+        "max(counts.get(need, 0), attempt)",
         "0",
+    ),
+    Mutant(
+        "a handler remembers one failure, whatever its inputs were",
+        ATTEMPTS,
+        "{**_bounded(earlier), failure.need: failure}",
+        "{failure.need: failure}",
+    ),
+    Mutant(
+        "what was only asked for has failed when it is cancelled",
+        ACTS,
+        "if assessed.is_only_asked:",
+        "if assessed.is_only_asked and not state.made:",
+    ),
+    Mutant(
+        "a changed file is what it was when its run is cancelled",
+        ACTS,
+        "if assessed.is_only_asked:",
+        "if fact.handler in state.requests:",
+    ),
+    Mutant(
+        "a frozen file can be deleted",
+        ACTS,
+        "return None if fact.handler in state.frozen else _delete(state, fact, spec)",
+        "return _delete(state, fact, spec)",
     ),
     Mutant(
         "the notice that comes last is the newest",
@@ -98,8 +123,8 @@ MUTANTS = (
     Mutant(
         "a cancelled run is taken all the same",
         FOLD,
-        "failure.need == need.id and failure.error == CANCELLED",
-        "failure.need == need.id and failure.error == 'no such error'",
+        "failure is not None and failure.error == CANCELLED",
+        "failure is not None and failure.error == 'no such error'",
     ),
     Mutant(
         "an act counts as often as it is told",
@@ -200,6 +225,24 @@ MUTANTS = (
         OFFERS,
         "usable = status is not Status.MASKED and not (dependency.optional and status in HOPELESS)",
         "usable = status is not Status.MASKED",
+    ),
+    Mutant(
+        "what may never come is waited for where it is optional",
+        OFFERS,
+        "return dependency.optional and assessed is not None and assessed.awaits_outside",
+        "return False",
+    ),
+    Mutant(
+        "what may never come counts as something that is on its way",
+        RULES,
+        "outside = gathered.awaits_outside",
+        "outside = False",
+    ),
+    Mutant(
+        "what waits for something from outside shows what an older notice gave",
+        RULES,
+        "is_hidden=outside, awaits_outside=outside",
+        "awaits_outside=outside",
     ),
     Mutant(
         "a vetoed ancestor does not block",

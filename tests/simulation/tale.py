@@ -98,8 +98,10 @@ class Tale:
         if not self.results.isdisjoint({fact.need, fact.id}):
             self._complain(TWICE, f"failure {fact.id} counted twice, or after a result")
         self.results.add(fact.id)
-        run = Run(fact.id, fact.code, fact.inputs, is_final=fact.retry_at is None)
-        self.known.failed[fact.handler] = run
+        asked = self.known.asked.get(fact.handler, "")
+        final, retry_at = fact.retry_at is None, fact.retry_at
+        run = Run(fact.id, fact.code, fact.inputs, is_final=final, asked=asked, retry_at=retry_at)
+        self.known.failed.setdefault(fact.handler, []).append(run)
         return True
 
     def _expire(self, fact: FileExpired) -> bool:
@@ -107,7 +109,7 @@ class Tale:
         if made is None or made.fact != fact.generation or fact.handler in self.known.expired:
             return False
         self.known.expired.add(fact.handler)
-        self._ask(fact.handler)
+        self.known.asked[fact.handler] = fact.id
         return True
 
     def _act(self, fact: FlagsChanged | Act) -> bool:
@@ -133,9 +135,11 @@ class Tale:
             case FileFrozen():
                 (known.frozen.add if fact.frozen else known.frozen.discard)(fact.handler)
             case FileRequested():
-                self._ask(fact.handler)
+                known.asked[fact.handler] = fact.id
             case FileDeleted():
-                self._ask(fact.handler)
+                if fact.handler in known.frozen:
+                    return False
+                known.asked[fact.handler] = fact.id
                 known.deleted |= known.contents.keys() & set(spec.files if spec else ())
             case RunCancelled():
                 return self._cancel(fact, spec)
@@ -163,23 +167,24 @@ class Tale:
         return True
 
     def _cancel(self, fact: RunCancelled, spec: HandlerSpec | None) -> bool:
-        told = self.known.statuses()
+        known, told = self.known, self.known.statuses()
         if spec is None or told[spec.name] not in {"to be made", "failed"}:
             return False
-        inputs = self.known.inputs(spec, told)
-        self.known.failed[spec.name] = Run(fact.id, spec.code, inputs, is_cancelled=True)
+        inputs = known.inputs(spec, told)
+        if spec.name not in known.expired and known.is_right(spec, inputs):
+            del known.asked[spec.name]
+            return True
+        asked = known.asked.get(spec.name, "")
+        run = Run(fact.id, spec.code, inputs, is_cancelled=True, asked=asked)
+        known.failed.setdefault(spec.name, []).append(run)
         return True
 
     def _make(self, handler: str, run: Run, contents: tuple[FileContent, ...]) -> None:
         self._keep(contents)
         self.known.made[handler] = run
         self.known.failed.pop(handler, None)
-        self.known.asked.discard(handler)
+        self.known.asked.pop(handler, None)
         self.known.expired.discard(handler)
-
-    def _ask(self, handler: str) -> None:
-        self.known.asked.add(handler)
-        self.known.failed.pop(handler, None)
 
     def _keep(self, contents: tuple[FileContent, ...]) -> None:
         known = self.known
@@ -198,10 +203,10 @@ class Tale:
             return None
         if known.is_retracted or known.forbids(spec) or fact.handler in known.frozen:
             self._complain(HELD, f"{fact.id} of {fact.handler}, which was held back")
-        failed = known.failed.get(fact.handler)
-        same = failed is not None and (failed.inputs, failed.code) == (fact.inputs, fact.code)
-        if failed is not None and same and failed.is_cancelled:
-            self._complain(HELD, f"{fact.id} of {fact.handler}, which was cancelled")
+        failed = known.failure(fact.handler, fact.code, fact.inputs)
+        if failed is not None and failed.is_final:
+            how = "was cancelled" if failed.is_cancelled else "had failed for good"
+            self._complain(HELD, f"{fact.id} of {fact.handler}, which {how} with these inputs")
         for name in spec.flags:
             self._compare(fact, {f"flags#{name}": known.flag(name)})
         for dependency in spec.dependencies:

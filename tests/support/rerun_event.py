@@ -9,11 +9,12 @@ from llama.domain.digests import digest_bytes
 from llama.domain.event_state import evolve
 from llama.domain.manifests import manifest_of
 from llama.domain.needs import Assessor
+from llama.domain.outlook import Outlook
 from llama.domain.outlooks import Outlooks
 from llama.domain.pipeline import pipeline_of
-from llama.domain.resolve import adjust, decide
+from llama.domain.resolve import decide, decide_from
 from llama.domain.states import EventState
-from llama.domain.work import Step, fold
+from llama.domain.work import fold
 from schemas.facts import Fact, FileGenerated, PipelineAdopted
 from tests.support.rerun_pipeline import content_of, fact_of, handlers_of
 from tests.support.rerun_vectors import Act, Bump, Graph, Put
@@ -48,7 +49,8 @@ class GraphEvent:
     versions: dict[str, str] = field(default_factory=dict[str, str])
     texts: dict[str, str] = field(default_factory=dict[str, str])
     """By digest."""
-    _wanted: dict[tuple[str, int], Need] = field(default_factory=dict[tuple[str, int], Need])
+    _outlook: Outlook | None = None
+    """After the last fact, if outlooks are carried on."""
 
     def do(self, acts: Iterable[Act]) -> None:
         """Say on the log what is done."""
@@ -79,22 +81,14 @@ class GraphEvent:
         else:
             facts = [(0, self.state.sequence, fact)]
             (step,) = fold(facts, {EVENT: self.state}, self.outlooks)
-            self.state = step.after
-            self._carry_on(step)
+            self.state, self._outlook = step.after, step.outlook
         return self.state.outcome.value
-
-    def _carry_on(self, step: Step) -> None:
-        adjustment = adjust(step.before, step.outlook)
-        for need in adjustment.withdrawn:
-            self._wanted.pop((need.id, need.attempt), None)
-        runs = (run.need for run in adjustment.runs)
-        self._wanted |= {(need.id, need.attempt): need for need in runs}
 
     def needs(self) -> list[Need]:
         """Return the runs that may start now."""
-        if self.outlooks is not None:
-            return list(self._wanted.values())
-        return [run.need for run in decide(self.state, START).runs if run.not_before is None]
+        board = self._outlook
+        decision = decide(self.state, START) if board is None else decide_from(board, START)
+        return [run.need for run in decision.runs if run.not_before is None]
 
     def result(self, need: Need) -> FileGenerated:
         """Run a handler on just what its need says; return its report."""

@@ -29,14 +29,17 @@ class System:
 
     home: Path
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    folder: Path | None = None
+    """Where the commands are typed; the present folder unless it is said."""
 
     def run(
         self, *arguments: str | Path, check: bool = True, given: bytes = b""
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a `llama` command to its end, with some bytes as its standard input."""
         done = subprocess.run(
-            [sys.executable, "-m", "llama.cli", *map(str, arguments)],
+            [sys.executable, "-P", "-m", "llama.cli", *map(str, arguments)],
             env=self._environment(),
+            cwd=self.folder,
             input=given,
             capture_output=True,
             timeout=COMMAND_DEADLINE_S,

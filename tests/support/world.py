@@ -13,7 +13,7 @@ from llama.domain.assessment import Need
 from llama.domain.digests import digest_json
 from llama.domain.event_state import evolve
 from llama.domain.needs import Assessor
-from llama.domain.resolve import decide, obsoleted
+from llama.domain.resolve import decide
 from llama.domain.states import EventState
 from schemas.facts import (
     AlertType,
@@ -26,6 +26,7 @@ from schemas.facts import (
     TriggerReceived,
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from tests.support.obsolescence import obsoleted
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 ALERT = HandlerSpec(name="alert", kind="triggered", files=("alert",), code="1")

@@ -84,6 +84,10 @@ class DiskEventFolder:
             finally:
                 shutil.rmtree(work, ignore_errors=True)
 
+    def identity(self) -> str:
+        """Return what tells the log from another one in its place; empty while it has no facts."""
+        return self._log.identity()
+
     def facts(self, after: int) -> tuple[Sequence[Fact], int]:
         """Return the facts behind a place of the log (0 for all), and the place behind them."""
         return self._log.facts(after)
@@ -96,6 +100,20 @@ class DiskEventFolder:
         """Return the digests of those of these files that lie in the folder now."""
         digests = {name: self._digest(name) for name in names}
         return {name: digest for name, digest in digests.items() if digest is not None}
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file that lies in the folder now; None if there is none."""
+        path = self.path / name
+        try:
+            return path.read_bytes() if path.is_file() else None
+        except FileNotFoundError:
+            return None
+
+    def obstructed(self, names: Collection[str]) -> Sequence[Path]:
+        """Return the places of those of these files where a folder is instead: nobody's to move."""
+        places = [self.path / name for name in names]
+        # A link is replaced like a file, wherever it leads.
+        return [path for path in places if path.is_dir() and not path.is_symlink()]
 
     def shown(self) -> Mapping[str, Digest]:
         """Return the digests of the files as they were last shown."""
@@ -115,11 +133,15 @@ class DiskEventFolder:
     def show(self, files: Mapping[str, Digest], *, hidden: Collection[str] = ()) -> None:
         """Let the folder have these files, from its contents; others that were shown go.
 
-        What is not kept is somebody's work: it is left alone, until note is taken of it.
+        What is not kept is somebody's work: it is left alone, until note is taken of it. What is
+        obstructed is left out.
         """
         shown = self.shown()
+        obstructed = {path.name for path in self.obstructed(files)}
         now = dict(shown)
         for name, digest in files.items():
+            if name in obstructed:
+                continue
             is_right = shown.get(name) == digest and os.path.lexists(self.path / name)
             if not is_right and self._replace(name, digest):
                 now[name] = digest
@@ -150,11 +172,8 @@ class DiskEventFolder:
 
     def _digest(self, name: str) -> Digest | None:
         """Return the digest of a file's content; None if there is no file."""
-        path = self.path / name
-        try:
-            return digest_bytes(path.read_bytes()) if path.is_file() else None
-        except FileNotFoundError:
-            return None
+        content = self.read(name)
+        return None if content is None else digest_bytes(content)
 
     def _kept(self, digest: str) -> Path:
         return self._hidden / "artifacts" / digest[:2] / digest

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from llama.domain.digests import digest_bytes
 from llama.domain.errors import EventFolderCorrupt
 from schemas.base import EventMessage
 from schemas.facts import FACTS, Fact
@@ -18,6 +19,15 @@ class FileLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def identity(self) -> str:
+        """Return the digest of the first line, which stays as long as it is this log, or nothing.
+
+        Not the file's number: another file may have it as soon as this one is gone.
+        """
+        with self._path.open("rb") as file:
+            first = file.readline()
+        return digest_bytes(first) if first.endswith(b"\n") else ""
 
     def facts(self, after: int) -> tuple[Sequence[Fact], int]:
         """Return the facts behind a byte of the file, and the place behind them.

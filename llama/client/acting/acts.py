@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from llama.client.acting.effects import foretold, hindrance, is_so_already, trimmed
+from llama.client.acting.naming import no_such_event
 from llama.client.acting.orders import Order, OrderedFact
 from llama.client.ingestion import LOOK_EVERY_S, look
 from llama.domain.errors import ActRefused
@@ -25,6 +26,8 @@ READER = "projection"
 """Whose states are looked at."""
 ACTORS = ("dependency_resolver", READER)
 """Who has to have read an act before it has had its effect: one withdraws runs, one shows it."""
+KNOWN_EVENTS = 1000
+"""So many are compared with a name that may be mistyped: the latest."""
 ORIGIN = {"id", "cause", "occurred_at", "by", "reason"}
 """What may differ between an act and its repetition."""
 Rule = Callable[[EventState, OrderedFact], str]
@@ -71,9 +74,8 @@ class Acts:
         """Return the state of an event that there is; ActRefused if nothing is known of it."""
         state = await self.state(event, latest=latest)
         if not state.sequence:
-            raise ActRefused(
-                f"nothing about {event} has come in: `llama status` lists the events there are"
-            )
+            rows = await look(self.models.events, limit=KNOWN_EVENTS)
+            raise ActRefused(no_such_event(event, [row.event for row in rows]))
         return state
 
     async def earlier(self, order: Order) -> Sequence[OrderedFact]:

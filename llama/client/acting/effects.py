@@ -7,7 +7,7 @@ from llama.domain.assessment import Status
 from llama.domain.event_state import evolve
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState, Outcome
-from schemas.facts import FilePut, FlagsChanged, PipelineRequested, RunCancelled
+from schemas.facts import FileDeleted, FilePut, FlagsChanged, PipelineRequested, RunCancelled
 from schemas.files import HandlerSpec
 
 FAILURES = frozenset({Status.FAILED, Status.COOLING})
@@ -67,15 +67,16 @@ def hindrance(state: EventState, fact: OrderedFact) -> str:
 def _is_over(state: EventState, fact: HandlerAct) -> bool:
     """Tell whether a run is to be cancelled that has failed for good already."""
     assessed = Assessor(state).named(fact.handler)
-    failed = assessed is not None and assessed.status is Status.FAILED
-    return failed and isinstance(fact, RunCancelled)
+    if assessed is None or assessed.is_only_asked:
+        return False
+    return assessed.status is Status.FAILED and isinstance(fact, RunCancelled)
 
 
 def _hindrance(state: EventState, fact: HandlerAct, spec: HandlerSpec) -> str:
     files = " and ".join(spec.files)
+    if isinstance(fact, FilePut | FileDeleted) and spec.name in state.frozen:
+        return f"{files} is frozen: `llama unfreeze` it first"
     if isinstance(fact, FilePut):
-        if spec.name in state.frozen:
-            return f"{files} is frozen: `llama unfreeze` it first"
         return f"{spec.name} makes {files}, and nothing else can be put in its name"
     if spec.kind == "triggered":
         return f"{files} comes from outside: nobody makes it"

@@ -3,14 +3,12 @@
 A request's name makes the ids of its facts, so that one that is sent again is recognised.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, TypedDict
 
 from llama.domain.digests import digest_json
-from llama.domain.errors import ActRefused
-from llama.domain.states import EventState
 from schemas.facts import (
     FileDeleted,
     FileFrozen,
@@ -21,7 +19,7 @@ from schemas.facts import (
     PipelineRequested,
     RunCancelled,
 )
-from schemas.files import FileContent, HandlerSpec
+from schemas.files import FileContent
 from schemas.flags import FlagName, FlagValue
 
 Switch: TypeAlias = Literal[
@@ -110,26 +108,3 @@ def named(order: Order, act: str, handlers: Iterable[str] = ()) -> Order:
         return order
     said = [act, order.event, sorted(handlers), order.by, order.reason, order.at]
     return replace(order, request=digest_json(said)[:NAMED_BY_US])
-
-
-def handlers_named(state: EventState, names: Sequence[str]) -> tuple[HandlerSpec, ...]:
-    """Return the handlers of an event by their files' names or their own, each once.
-
-    ActRefused if there is no such file, or no pipeline that would say which files there are.
-    """
-    specs = state.manifest.handlers if state.manifest else ()
-    if not specs:
-        raise ActRefused(
-            f"{state.event} has adopted no pipeline yet, so nobody knows its files: "
-            "that comes with its first notice"
-        )
-    return tuple({spec.name: spec for name in names for spec in [_named(state, name)]}.values())
-
-
-def _named(state: EventState, name: str) -> HandlerSpec:
-    specs = state.manifest.handlers if state.manifest else ()
-    for spec in specs:
-        if name == spec.name or name in spec.files:
-            return spec
-    files = ", ".join(f"{' and '.join(spec.files)} ({spec.name})" for spec in specs)
-    raise ActRefused(f"{state.event} has no file {name}: it has {files}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from llama.client.acting.naming import no_such_file
 from llama.domain.digests import WHOLE, Digest
 from llama.domain.errors import ActRefused
 from llama.domain.handler import FileHandler, maker_of
@@ -49,6 +50,5 @@ def place_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandl
     if file == ALERT_FILE:
         raise ActRefused(f"{file} comes with notices alone: `llama ingest` a notice")
     if file not in makers:
-        known = ", ".join(f"{file} ({maker})" for file, maker in makers.items())
-        raise ActRefused(f"{state.event} has no file {name}: it has {known}")
+        raise ActRefused(no_such_file(state.event, name, makers))
     return Place(makers[file], file, declared)

@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from llama.client.acting.effects import FAILURES
-from llama.client.acting.orders import Order, OrderedFact, handlers_named, named
+from llama.client.acting.naming import handlers_named
+from llama.client.acting.orders import Order, OrderedFact, named
+from llama.client.acting.remedies import remedy
 from llama.domain.assessment import Assessment, Status
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState
@@ -13,7 +15,7 @@ from schemas.files import HandlerSpec, Manifest
 HELD = frozenset({Status.VETOED, Status.FROZEN, Status.MASKED, Status.BLOCKED})
 """What is not made even on request, until something else is done first."""
 DONE = frozenset({Status.CURRENT, Status.FROZEN, Status.MASKED, Status.VETOED})
-"""What nobody has to wait for, or to be told of as a failure."""
+"""What is no failure where nobody has asked for this very file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Planned:
     handler: str
     runs: str
     why: str
+    then: str = ""
+    """What an operator can do about it."""
 
 
 def with_ancestors(state: EventState, wanted: Sequence[HandlerSpec]) -> tuple[HandlerSpec, ...]:
@@ -67,21 +71,15 @@ def planned(state: EventState, among: Collection[HandlerSpec]) -> tuple[Planned,
     assessor = Assessor(state)
     assessed = [assessor.named(spec.name) for spec in among]
     return tuple(
-        Planned(one.handler.files, one.handler.name, _runs(one), f"{one.status}: {one.reason}")
+        _planned(state, one)
         for one in assessed
         if one is not None and one.status is not Status.CURRENT
     )
 
 
-def left_over(
-    state: EventState, targets: Collection[HandlerSpec], held: Collection[HandlerSpec]
-) -> tuple[Planned, ...]:
-    """Return what is not as it was wished although nothing is under way any more."""
-    assessor = Assessor(state)
-    assessed = {spec.name: assessor.named(spec.name) for spec in targets}
-    undone = {name for name, one in assessed.items() if one is not None and one.status not in DONE}
-    undone |= {spec.name for spec in held}
-    return planned(state, [spec for spec in targets if spec.name in undone])
+def _planned(state: EventState, one: Assessment) -> Planned:
+    why = f"{one.status}: {one.reason}"
+    return Planned(one.handler.files, one.handler.name, _runs(one), why, remedy(state, one))
 
 
 def _runs(assessment: Assessment) -> str:
@@ -111,8 +109,15 @@ class Plan:
     facts: Sequence[OrderedFact]
     targets: tuple[HandlerSpec, ...]
     """The wanted handlers and all that they are made from."""
-    held: tuple[HandlerSpec, ...]
-    """Those that were to be forced, and cannot be made now."""
+    named: frozenset[str]
+    """Handlers that somebody named: their files have to be current in the end."""
+    held: frozenset[str]
+    """Those of them that were to be forced, and cannot be made now."""
+
+    @property
+    def awaited(self) -> frozenset[str] | None:
+        """Handlers whose runs are waited for; None: whatever runs, if no file was named."""
+        return frozenset(spec.name for spec in self.targets) if self.named else None
 
 
 def plan_of(state: EventState, wish: Wish, order: Order) -> Plan:
@@ -123,8 +128,22 @@ def plan_of(state: EventState, wish: Wish, order: Order) -> Plan:
     order = named(order, "make", [str(wish.stale), *(spec.name for spec in asked)])
     newest = [order.newest_code()] if wish.stale else []
     requests = [order.switch("make", spec.name) for spec in asked]
-    left = [spec for spec in chosen if wish.force and wish.files and spec not in asked]
-    return Plan(order, [*newest, *requests], targets, tuple(left))
+    wanted = frozenset(spec.name for spec in chosen if wish.files)
+    held = wanted - {spec.name for spec in asked} if wish.force else frozenset[str]()
+    return Plan(order, [*newest, *requests], targets, wanted, held)
+
+
+def left_over(state: EventState, plan: Plan) -> tuple[Planned, ...]:
+    """Return what is not as it was wished although nothing is under way any more."""
+    assessor = Assessor(state)
+    assessed = [assessor.named(spec.name) for spec in plan.targets]
+    return tuple(_planned(state, one) for one in assessed if one and _is_left(one, plan))
+
+
+def _is_left(one: Assessment, plan: Plan) -> bool:
+    if one.handler.name in plan.named:
+        return one.status is not Status.CURRENT or one.handler.name in plan.held
+    return one.status not in DONE
 
 
 def names_of_files(state: EventState) -> list[str]:

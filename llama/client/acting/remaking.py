@@ -10,13 +10,11 @@ from llama.client.acting.effects import foretold
 from llama.client.acting.orders import HandlerAct, Order
 from llama.client.acting.plans import Plan, Planned, Wish, adopting, plan_of, planned
 from llama.client.ingestion import LOOK_EVERY_S, Ingestion, look
-from llama.domain.assessment import Status
-from llama.domain.needs import Assessor
 from llama.domain.resolve import decide
 from llama.domain.states import EventState, Outcome
 from llama.ports.projections import FactRow
 from schemas.facts import FACTS, FileFailed, FileGenerated
-from schemas.files import HandlerSpec, Manifest
+from schemas.files import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +63,19 @@ class Remaking:
         facts = await self.acts.earlier(plan.order) or plan.facts
         return await self.acts.carry_out(facts, wait=wait) if facts else ()
 
-    async def settled(
-        self, event: str, targets: Collection[HandlerSpec], *, until: datetime
-    ) -> EventState:
-        """Wait until nothing is under way any more, with the retries that fall due before then."""
+    async def settled(self, event: str, awaited: Collection[str] | None = None) -> EventState:
+        """Wait until no run of some handlers (of any: None) is under way, and return the state.
+
+        What is cooling down is not waited for: it has been tried, and may be tried in vain for
+        ever. One that falls due while something else is waited for is.
+        """
         models = self.acts.models
         while True:
             leased = await look(models.leased, event)
             await self.ingestion.caught_up()
             state = await self.acts.state(event, latest=False)
-            now = self.acts.clock.now()
-            retries = _retries(state, targets)
-            if decide(state, now).is_settled and not leased and not _any_before(retries, until):
+            under_way = {*leased, *_due(state, self.acts.clock.now())}
+            if not (under_way if awaited is None else under_way & set(awaited)):
                 return state
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -87,19 +86,11 @@ class Remaking:
         return [one for one in told if one is not None]
 
 
-def _retries(state: EventState, targets: Collection[HandlerSpec]) -> list[datetime]:
-    assessor = Assessor(state)
-    cooling = [
-        spec.name
-        for spec in targets
-        if (one := assessor.named(spec.name)) is not None and one.status is Status.COOLING
-    ]
-    retries = [state.failures[name].retry_at for name in cooling]
-    return [retry for retry in retries if retry is not None]
-
-
-def _any_before(moments: Sequence[datetime], until: datetime) -> bool:
-    return any(moment < until for moment in moments)
+def _due(state: EventState, now: datetime) -> set[str]:
+    """Return the handlers whose runs may start at a moment, or have started."""
+    runs = decide(state, now).runs
+    due = [run for run in runs if run.not_before is None or run.not_before <= now]
+    return {run.need.handler.name for run in due}
 
 
 def _ran(row: FactRow) -> Ran | None:

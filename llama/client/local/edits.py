@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from llama.domain.digests import WHOLE, Digest, digest_bytes, digest_json
+from llama.domain.digests import WHOLE, Digest, any_change, digest_json
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState, StoredFile
@@ -12,7 +12,7 @@ from llama.ports.event_folder import EventFolder
 from schemas.facts import Fact, FileDeleted, FilePut
 from schemas.files import FileContent, HandlerSpec
 
-BY_HAND = "by hand, in the event's folder"
+BY_HAND = "in the event's folder"
 Keep = Callable[[bytes], Digest]
 """Takes a content into the store (or only names it) and returns its digest."""
 
@@ -41,8 +41,8 @@ class Edits:
 
         A file was edited if it is neither what was shown last nor what the state has: a process
         that died between writing a fact and showing it leaves no trace here. Files that the
-        adopted pipeline lacks are nobody's business; those that come from outside, and frozen
-        ones, cannot be deleted by hand.
+        adopted pipeline lacks are nobody's business; those that come from outside, frozen ones,
+        and those in whose place a folder is, cannot be deleted by hand.
         """
         specs = self._adopted(state)
         # Before the files: whoever shows others meanwhile remembers it after they are there.
@@ -50,6 +50,7 @@ class Edits:
         seen = self.folder.seen(specs)
         held = {name for name, spec in specs.items() if spec.name in state.frozen}
         fixed = held | {name for name, spec in specs.items() if spec.kind == "triggered"}
+        fixed |= {path.name for path in self.folder.obstructed(specs)}
         gone = shown.keys() & visible(state).keys() - seen.keys() - fixed
         edited = [name for name in specs if _is_edited(seen.get(name), name, shown, state)]
         return Found(
@@ -67,11 +68,21 @@ class Edits:
         gone = dict.fromkeys(maker_of(self.handlers[name]) for name in found.gone)
         facts: list[Fact] = [self._deleted(state, maker) for maker in gone]
         for name in found.edited:
-            path = self.folder.path / name
-            if path.is_file():
-                handler, content = self.handlers[name], path.read_bytes()
+            handler, content = self.handlers[name], self.folder.read(name)
+            if content is not None:
                 facts.append(self.put(state, handler, content, reason=BY_HAND, keep=keep))
         return facts
+
+    def endangered(self, state: EventState, found: Found) -> tuple[str, ...]:
+        """Return the edited files that the next run replaces, for the sake of one that is missing.
+
+        A run makes all files of its handler: an edit lasts only where none of them is missing.
+        """
+        specs = self._adopted(state)
+        missing = {
+            spec.name for spec in specs.values() if not all(map(state.tree_file, spec.files))
+        }
+        return tuple(name for name in found.edited if specs[name].name in missing)
 
     def put(
         self,
@@ -156,4 +167,4 @@ def _aspects(handler: type[FileHandler], content: bytes) -> Mapping[str, Digest]
     try:
         return handler.aspects_of(content)
     except Exception:  # noqa: BLE001 - a handler of others may raise anything
-        return dict.fromkeys(handler.ASPECTS, digest_bytes(content))
+        return any_change(handler.ASPECTS, content)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias, TypedDict
 
 from llama.domain.assessment import Assessment, Status
+from llama.domain.attempts import failure_of
 from llama.domain.handler import FileHandler, dependencies_of, maker_of
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState
@@ -115,6 +116,14 @@ def refuse_unknown(criteria: Iterable[str]) -> None:
             raise TypeError(f"there is no criterion {criterion}: use one of {known}")
 
 
+def are_named(selection: Selection) -> bool:
+    """Tell whether a selection says which files are meant, and not only how they stand."""
+    if selection.get("invert"):
+        return False
+    named = any(selection.get(criterion) is not None for criterion in _FIXED)
+    return named or bool(selection.get("cooldown"))
+
+
 def values_of(criteria: Mapping[str, object]) -> dict[str, object]:
     """Return the criteria that say something, each with its values at hand to be looked at often.
 
@@ -175,7 +184,8 @@ def _is_itself_obsolete(one: Assessment, state: EventState) -> bool:
 
 def _is_cooling(standing: Standing) -> bool:
     own = standing.own
-    failure = standing.assessor.state.failures.get(own.handler.name) if own else None
+    need = own.need if own else None
+    failure = failure_of(standing.assessor.state, need.handler.name, need.id) if need else None
     return standing.has(Status.COOLING) and bool(
         failure and failure.retry_at and failure.retry_at > standing.now
     )

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from llama.client.local.stopping import Stopping
 from llama.domain.assessment import Need
 from llama.domain.resolve import Run, decide
 from llama.domain.states import EventState, Outcome
@@ -34,12 +34,12 @@ class Making:
     """How many handlers run at the same time."""
     made: list[str] = field(default_factory=list[str])
     """The handlers whose files were made, in order."""
+    tried: set[str] = field(default_factory=set[str])
+    """The handlers that have run, whatever came of it."""
+    stopping: Stopping = field(default_factory=Stopping)
     _running: dict["asyncio.Task[Result]", Need] = field(
         default_factory=dict["asyncio.Task[Result]", Need]
     )
-    _loop: asyncio.AbstractEventLoop | None = None
-    _work: "asyncio.Task[object] | None" = None
-    _is_stopped: bool = False
 
     def make(self, state: EventState, wanted: Collection[str]) -> EventState:
         """Run what the event needs, of these handlers only; return the state after.
@@ -53,25 +53,21 @@ class Making:
                 # An interrupt may come as soon as the thread lives, before there is a future.
                 return thread.submit(asyncio.run, self._make(state, wanted)).result()
             except BaseException:
-                self._stop()
+                self.stopping.stop()
                 raise
 
-    def _stop(self) -> None:
-        self._is_stopped = True
-        if self._loop is not None and self._work is not None:
-            with suppress(RuntimeError):  # it has come to its end
-                self._loop.call_soon_threadsafe(self._work.cancel)
-
     async def _make(self, state: EventState, wanted: Collection[str]) -> EventState:
-        self._loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
+        if not self.stopping.begin(_canceller()):
+            return state
         try:
-            while not self._is_stopped:
-                self._begin(state, wanted)
-                if not self._running:
-                    break
+            self._begin(state, wanted)
+            while self._running:
                 state = await self._conclude(state)
+                self._begin(state, wanted)
             return state
         finally:
+            # From here on whoever stops it could only hinder its end.
+            self.stopping.end()
             await self._kill()
 
     def _begin(self, state: EventState, wanted: Collection[str]) -> None:
@@ -82,6 +78,7 @@ class Making:
             is_due = run.not_before is None or run.not_before <= now
             is_wanted = need.handler.name in wanted
             if is_due and is_wanted and need.id not in busy and len(self._running) < self.at_once:
+                self.tried.add(need.handler.name)
                 task = task_for(run, state, cause=_cause(state, run))
                 self._running[asyncio.create_task(self._run(task))] = need
 
@@ -105,6 +102,12 @@ class Making:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running.clear()
+
+
+def _canceller() -> Callable[[], object]:
+    """Return what cancels the present task from another thread."""
+    loop, work = asyncio.get_running_loop(), asyncio.current_task()
+    return lambda: loop.call_soon_threadsafe(work.cancel) if work else None
 
 
 def _cause(state: EventState, run: Run) -> str:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from llama.client.filegraph import FileGraph
 from llama.domain.assessment import Status
+from llama.domain.in_brief import in_brief
 
 _SIGNS: Mapping[Status, tuple[str, str]] = MappingProxyType(
     {
@@ -38,7 +39,7 @@ def status_text(
         status, reason = known[name]
         sign = _SIGNS[status][0 if unicode else 1]
         mark = "*" if highlight in {name, handler.FILENAME} else " "
-        said = _in_a_line(reason)
+        said = _shortened(in_brief(reason))
         if not unicode:
             said = said.encode("ascii", "backslashreplace").decode()
         lines.append(f"{mark}{sign} {handler.FILENAME:<{width}}  {status.value:<8}  {said}")
@@ -46,9 +47,10 @@ def status_text(
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _in_a_line(reason: str) -> str:
-    """Return the beginning of a reason, which may quote a whole traceback, and its end."""
-    end = reason.rfind(_AGAIN) if _AGAIN in reason else len(reason)
-    first = reason[:end].partition("\n")[0]
-    short = f"{first[:_LONGEST]}..." if len(first) > _LONGEST else first
-    return short + reason[end:]
+def _shortened(reason: str) -> str:
+    """Return the beginning of a reason, and when the handler is tried again if it says so."""
+    said, again, when = reason.rpartition(_AGAIN)
+    if not again:
+        said, when = reason, ""
+    short = f"{said[:_LONGEST]}..." if len(said) > _LONGEST else said
+    return f"{short}{again}{when}"

@@ -21,4 +21,5 @@ def write_tarball(target: Path, files: FileGraph, content_of: Callable[[str], by
             entry = tarfile.TarInfo(f"{handler.eventid}/{handler.FILENAME}")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(gzip.compress(buffer.getvalue(), mtime=0))

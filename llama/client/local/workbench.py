@@ -9,32 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from llama.client.local.edits import Edits, act_id, visible
+from llama.client.local.asking import Wanted, expired_files, first_facts, requests
+from llama.client.local.edits import Edits, visible
 from llama.client.local.making import Making
-from llama.domain.digests import digest_bytes, digest_json
+from llama.domain.digests import digest_bytes
 from llama.domain.errors import ActRefused, EventFolderCorrupt, ReadOnlyEvent, Unavailable
 from llama.domain.event_state import evolve
-from llama.domain.handler import FileHandler
-from llama.domain.manifests import manifest_of
-from llama.domain.needs import need_of
+from llama.domain.handler import FileHandler, maker_of
+from llama.domain.manifests import adoption_of, manifest_of
 from llama.domain.notice import Refused, read_notice
 from llama.domain.notice.fact import trigger_of
 from llama.domain.pipeline import Handlers, pipeline_of, with_ancestors
-from llama.domain.resolve import decide
 from llama.domain.states import EventState
-from llama.domain.timers import expiry, timers_of
 from llama.ports.clock import Clock
 from llama.ports.event_folder import EventFolder
 from llama.ports.runner import Runner
 from schemas.base import EventMessage
-from schemas.facts import (
-    Fact,
-    FileExpired,
-    FileRequested,
-    PipelineAdopted,
-    Source,
-    TriggerReceived,
-)
+from schemas.facts import Fact, PipelineAdopted, Source, TriggerReceived
 
 Decide = Callable[[EventState], Sequence[EventMessage]]
 """Returns the facts that follow from a state."""
@@ -53,8 +44,8 @@ class Workbench:
     clock: Clock
     runner_of: Callable[[Handlers, Path], Runner]
     """Gives a runner for some handlers, with a folder to work in."""
-    _known: tuple[EventState, int] | None = None
-    """The state as it was read last, and the place of the log behind it."""
+    _known: tuple[str, EventState, int] | None = None
+    """Which log was read last, the state that it amounted to, and the place behind it."""
 
     @property
     def state(self) -> EventState:
@@ -62,17 +53,20 @@ class Workbench:
 
         EventFolderCorrupt if the log is no log, or another event's.
         """
-        begun = EventState(self.eventid), 0
         if not self.folder.exists():
             self._known = None
-            return begun[0]
+            return EventState(self.eventid)
+        # Before the facts: if somebody begins the event anew meanwhile, the next look finds out.
+        log = self.folder.identity()
         # Another thread may do the same: each puts in place what is right by itself.
-        state, place = self._known or begun
-        facts, place = self.folder.facts(place)
+        known = self._known
+        if known is None or known[0] != log:
+            known = log, EventState(self.eventid), 0
+        state, (facts, place) = known[1], self.folder.facts(known[2])
         for fact in facts:
             self._refuse_foreign(fact)
             state = evolve(state, fact)
-        self._known = state, place
+        self._known = log, state, place
         return state
 
     def begin(self) -> None:
@@ -118,6 +112,7 @@ class Workbench:
 
     def put(self, handler: type[FileHandler], content: bytes, *, reason: str) -> EventState:
         """Put a content in the place of a handler's file."""
+        self._refuse_obstructed([handler.FILENAME])
         put, keep = self._edits().put, self.folder.keep
         return self.act_on_files(
             lambda state: [put(state, handler, content, reason=reason, keep=keep)]
@@ -125,30 +120,40 @@ class Workbench:
 
     def content(self, file: str) -> bytes:
         """Return the content of a file that there is, as `prospect` sees it."""
-        digest, path = self.prospect().files[file].content.digest, self.folder.path / file
-        content = path.read_bytes() if path.is_file() else b""
-        return content if digest_bytes(content) == digest else self.folder.content(digest)
+        digest, content = self.prospect().files[file].content.digest, self.folder.read(file)
+        if content is not None and digest_bytes(content) == digest:
+            return content
+        return self.folder.content(digest)
 
-    def update(
-        self, only: Collection[str] | None = None, *, again: Collection[str] = ()
-    ) -> list[str]:
+    def update(self, wanted: Wanted | None = None) -> list[str]:
         """Make what needs making; return the handlers whose files were made, in order.
 
-        `only` names the handlers that may run, those of this workbench unless it is said; `again`
-        those that run whether or not they need it, if they can.
+        `wanted` says which may run, those of this workbench unless it is said. Unavailable, when
+        all is made, if a folder is in the place of one of their files.
         """
-        needed = self._needed()
+        needed, wanted = self._needed(), wanted or Wanted(set(self.handlers))
         self._refuse_to_work()
         with self._explained(), self.folder.claimed() as work:
-            state = self._tell(lambda state: self._first(state, again), adopting=True)
-            making = Making(
-                self.runner_of(needed, work), self.folder.artifacts, self.clock, self._report
-            )
-            making.make(state, set(self.handlers) if only is None else only)
-            return making.made
+            runner = self.runner_of(needed, work)
+            making = Making(runner, self.folder.artifacts, self.clock, self._report)
+            self._make(making, wanted)
+        known = self.known_files.items()
+        files = {file for file, one in known if maker_of(one).__name__ in wanted.only}
+        self._refuse_obstructed(files & visible(self.state).keys())
+        return making.made
 
-    def _report(self, results: Sequence[Fact]) -> EventState:
-        return self._tell(lambda _: results)
+    def _make(self, making: Making, wanted: Wanted) -> None:
+        state = self._tell(lambda state: first_facts(state, wanted, self.clock), adopting=True)
+        state = making.make(state, wanted.only)
+        # Who had to wait for others, and then did not need it, has not had its run yet.
+        for _ in wanted.again:
+            asked = requests(state, {*wanted.again} - making.tried, wanted, self.clock)
+            if not asked:
+                break
+            state = making.make(self._report(asked), wanted.only)
+
+    def _report(self, facts: Sequence[Fact]) -> EventState:
+        return self._tell(lambda _: facts)
 
     def _tell(self, decide: Decide, *, adopting: bool = False) -> EventState:
         """Note what was done by hand, then write what follows from it, and show the files."""
@@ -158,8 +163,9 @@ class Workbench:
             edits = self._edits()
             found = edits.look(state)
             state = self._write(edits.facts(state, found, self.folder.keep))
+            aside = (*found.refused, *edits.endangered(state, found))
             state = self._write(decide(state))
-            for name in found.refused:
+            for name in aside:
                 self.folder.set_aside(name)
             shown = visible(state)
             self.folder.show(shown, hidden=state.tree.keys() - shown.keys())
@@ -177,7 +183,7 @@ class Workbench:
         if self.folder.exists():
             for fact in edits.facts(state, edits.look(state), digest_bytes):
                 state = evolve(state, fact)
-        for fact in self._expired(state):
+        for fact in expired_files(state, self.clock):
             state = evolve(state, fact)
         return state
 
@@ -188,6 +194,11 @@ class Workbench:
         if self.folder.origin:
             message = f"{self.folder.path} is a copy of an event of {self.folder.origin}"
             raise ReadOnlyEvent(f"{message}: work in that system, or on a fork of the copy")
+
+    def _refuse_obstructed(self, names: Collection[str]) -> None:
+        for place in self.folder.obstructed(names):
+            message = f"{place} is a folder, so that no file can be there"
+            raise Unavailable(f"{message}: move it away, then update the event")
 
     @contextmanager
     def _explained(self) -> Generator[None]:
@@ -214,43 +225,8 @@ class Workbench:
         # A part of the pipeline that is adopted already changes nothing.
         if all(adopted.get(spec.name) == spec for spec in manifest.handlers):
             return []
-        epoch = state.epoch + 1
-        adoption = PipelineAdopted(
-            id=digest_json([self.eventid, manifest.digest, epoch])[:32],
-            occurred_at=self.clock.now(),
-            event=self.eventid,
-            epoch=epoch,
-            manifest=manifest,
-        )
-        return [adoption]
-
-    def _first(self, state: EventState, again: Collection[str]) -> list[Fact]:
-        """Return what is to be said before anything is made: what expired, what is asked for."""
-        expired = self._expired(state)
-        for fact in expired:
-            state = evolve(state, fact)
         now = self.clock.now()
-        due = {
-            run.need.handler.name
-            for run in decide(state, now).runs
-            if run.not_before is None or run.not_before <= now
-        }
-        asked = [self._request(state, name) for name in sorted({*again} - due)]
-        # Who cannot run now is not asked: it would be made at some later time, to a surprise.
-        able = [one for one in asked if need_of(evolve(state, one), one.handler) is not None]
-        return [*expired, *able]
-
-    def _expired(self, state: EventState) -> list[FileExpired]:
-        now = self.clock.now()
-        return [expiry(timer, self.eventid) for timer in timers_of(state) if timer.due_at <= now]
-
-    def _request(self, state: EventState, handler: str) -> FileRequested:
-        return FileRequested(
-            id=act_id(state, "request", handler),
-            occurred_at=self.clock.now(),
-            event=self.eventid,
-            handler=handler,
-        )
+        return [adoption_of(self.eventid, manifest, epoch=state.epoch + 1, at=now)]
 
     def _received(self, state: EventState, raw: bytes) -> TriggerReceived:
         notice = read_notice(raw)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias, TypeGuard, TypeVar
 
-from llama.domain.handler import FileHandler
-from llama.domain.pipeline import is_handler, with_ancestors
+from llama.domain.handler import FileHandler, is_handler
+from llama.domain.pipeline import with_ancestors
 
 Reducer: TypeAlias = Callable[[Iterable[bool]], bool]
 """Makes one answer of several: `all` or `any`."""

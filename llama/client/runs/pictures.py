@@ -1,283 +1,36 @@
-"""Pictures of a run: wall times and finished files by handler.
+"""Writes the pictures of a run into files."""
 
-The same figures give the same bytes: no dates, no program names, no settings of the user. Nothing
-is said by colour alone.
-"""
-
-import math
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from statistics import median, quantiles
-from types import MappingProxyType
-from typing import Literal
+from typing import get_args
 
-import matplotlib.style
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
-
-from llama.client.runs.figures import RunFigures
-from llama.domain.status import Status
-
-Draw = Callable[[Axes, RunFigures], None]
-Format = Literal["png", "svg", "pdf"]
-INK = "#22223b"
-SOFT = "#5c6275"
-GRID = "#d9dce5"
-POINT = "#0072b2"
-LONGEST_NAME = 36
-ROW_IN = 0.32
-"""Height of a handler's row in inches."""
-DPI = 150
-SPREAD = 0.26
-"""How far points of one handler lie from the middle of its row, in rows, so that all are seen."""
-SERRIED = 0.618034
-"""Multiples of the golden ratio spread evenly, however many there are, and always the same way."""
-METADATA: Mapping[Format, Mapping[str, None]] = MappingProxyType(
-    {
-        "png": {"Software": None},
-        "svg": {"Date": None, "Creator": None},
-        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
-)
+from llama.ports.pictures import Drawing, DrawRun, RunFigures, RunPictureFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the bar of a status looks."""
+def write_both(figures: RunFigures, outfile: Path, draw: DrawRun, *, title: str) -> Path:
+    """Write one picture with both drawings, and return where; ValueError for another suffix.
 
-    fill: str
-    hatch: str = ""
-    is_dark: bool = False
-
-
-LOOKS: Mapping[Status, Look] = MappingProxyType(
-    {
-        Status.CURRENT: Look("#0072b2", is_dark=True),
-        Status.FROZEN: Look("#56b4e9", "||"),
-        Status.OBSOLETE: Look("#e69f00"),
-        Status.WAITING: Look("#f5e9a3"),
-        Status.MISSING: Look("#ffffff"),
-        Status.COOLING: Look("#f5e9a3", "////"),
-        Status.FAILED: Look("#d55e00", "\\\\\\\\", is_dark=True),
-        Status.BLOCKED: Look("#f3c3a2", "xxxx"),
-        Status.VETOED: Look("#6d7183", "----", is_dark=True),
-        Status.MASKED: Look("#d5d8e0", "...."),
-    }
-)
-FINISHED = (Status.CURRENT, Status.FROZEN)
-UNITS = ((1e-3, 1e-6, "µs"), (1.0, 1e-3, "ms"), (120.0, 1.0, "s"), (7200.0, 60.0, "min"))
-"""Below how many seconds a duration is written in which unit, and how long that is."""
-
-
-def draw_wall_times(axes: Axes, figures: RunFigures) -> None:
-    """Draw a point for every run, the quartiles as a bar and the median as a line."""
-    _title(axes, "Wall time of the latest run in each event")
-    if not any(figures.wall_s.values()):
-        _say(axes, _empty(figures) or "nothing has been made yet")
-        return
-    axes.set_xscale("log")
-    for row, handler in enumerate(figures.handlers):
-        _draw_times(axes, row, sorted(figures.wall_s.get(handler, ())))
-    axes.set_xlim(*_decades([one for times in figures.wall_s.values() for one in times]))
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _decade(value)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(which="minor", length=0)
-    _explain(axes, "line: median, bar: middle half; right: median (number of runs)")
-    _rows(axes, figures, [_summary(figures.wall_s.get(one, ())) for one in figures.handlers])
-
-
-def draw_files(axes: Axes, figures: RunFigures) -> None:
-    """Draw a bar for each handler: how many of its files have which status."""
-    _title(axes, "Finished files, and how the others stand")
-    if not any(figures.statuses.values()):
-        _say(axes, _empty(figures) or "no event has a pipeline yet")
-        return
-    longest = max(sum(counts.values()) for counts in figures.statuses.values())
-    for row, handler in enumerate(figures.handlers):
-        _draw_bar(axes, row, figures.statuses.get(handler, {}), longest)
-    axes.set_xlim(0, longest * 1.004)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    _explain(axes, "files; right: current or frozen, of all")
-    counts = [figures.statuses.get(handler, {}) for handler in figures.handlers]
-    _rows(axes, figures, [_finished(one) for one in counts])
-    _legend(axes, figures)
-
-
-def write_both(figures: RunFigures, outfile: Path, *, title: str) -> Path:
-    """Write one picture with both drawings, and return where; ValueError for another suffix."""
-    picture_format = _format_of(outfile)
-    draws = (draw_wall_times, draw_files)
-    outfile.write_bytes(picture(figures, draws, title=title, picture_format=picture_format))
+    Its folder is made if need be.
+    """
+    picture_format, drawings = _format_of(outfile), get_args(Drawing)
+    content = draw(figures, drawings, title=title, picture_format=picture_format)
+    outfile.parent.mkdir(parents=True, exist_ok=True)
+    outfile.write_bytes(content)
     return outfile
 
 
-def write_each(figures: RunFigures, outdir: Path, *, title: str) -> tuple[Path, ...]:
+def write_each(figures: RunFigures, outdir: Path, draw: DrawRun, *, title: str) -> tuple[Path, ...]:
     """Write a PNG of each drawing into a folder, which is made if need be; return the paths."""
     outdir.mkdir(parents=True, exist_ok=True)
-    draws = {"wall-times.png": draw_wall_times, "finished-files.png": draw_files}
-    for name, draw in draws.items():
-        content = picture(figures, (draw,), title=title, picture_format="png")
-        (outdir / name).write_bytes(content)
-    return tuple(outdir / name for name in draws)
+    drawings: tuple[Drawing, ...] = get_args(Drawing)
+    for drawing in drawings:
+        content = draw(figures, (drawing,), title=title, picture_format="png")
+        (outdir / f"{drawing}.png").write_bytes(content)
+    return tuple(outdir / f"{drawing}.png" for drawing in drawings)
 
 
-def picture(
-    figures: RunFigures, draws: Sequence[Draw], *, title: str, picture_format: Format
-) -> bytes:
-    """Return the bytes of a picture with some drawings side by side."""
-    rows = max(len(figures.handlers), 2) if figures.events else 2
-    size = (1.2 + 6.3 * len(draws), 1.75 + ROW_IN * rows)
-    with _settings():
-        figure = Figure(figsize=size, dpi=DPI, facecolor="white", layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.suptitle(title, x=0.01, ha="left", size=12, color=INK, weight="bold")
-        for place, draw in enumerate(draws, start=1):
-            draw(figure.add_subplot(1, len(draws), place), figures)
-        content = BytesIO()
-        metadata = dict(METADATA[picture_format])
-        figure.savefig(content, format=picture_format, dpi=DPI, metadata=metadata)
-    return content.getvalue()
-
-
-def _format_of(outfile: Path) -> Format:
-    for known in METADATA:
+def _format_of(outfile: Path) -> RunPictureFormat:
+    for known in get_args(RunPictureFormat):
         if outfile.suffix.lower() == f".{known}":
             return known
     message = f"{outfile} has none of the suffixes .png, .svg and .pdf"
     raise ValueError(f"{message}: give its name one of them")
-
-
-def duration(seconds: float) -> str:
-    """Write a duration in the unit that suits it, with two significant digits."""
-    for limit_s, unit_s, unit in UNITS:
-        if seconds < limit_s * 0.995:
-            return f"{_two_digits(seconds / unit_s)} {unit}"
-    return f"{_two_digits(seconds / 3600)} h"
-
-
-def _two_digits(value: float) -> str:
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
-
-
-def _decade(seconds: float) -> str:
-    return f"{seconds:,.0f} s" if seconds > 0.5 else f"{seconds * 1000:g} ms"
-
-
-def _summary(times: Sequence[float]) -> str:
-    return f"{duration(median(times))}  ({len(times)})" if times else "no run"
-
-
-def _finished(counts: Mapping[str, int]) -> str:
-    total = sum(counts.values())
-    return (
-        f"{sum(counts.get(status, 0) for status in FINISHED)} of {total}" if total else "no files"
-    )
-
-
-def _draw_times(axes: Axes, row: int, times: Sequence[float]) -> None:
-    if not times:
-        return
-    spread = SPREAD if len(times) > 3 else 0.0
-    rows = [row + spread * (2 * (SERRIED * place % 1) - 1) for place in range(len(times))]
-    opacity = max(0.15, min(0.75, 12 / len(times)))
-    axes.plot(
-        times, rows, "o", color=POINT, alpha=opacity, markersize=4, markeredgewidth=0, zorder=2
-    )
-    if len(times) > 3:
-        low, _, high = quantiles(times, n=4, method="inclusive")
-        axes.hlines(row, low, high, color=INK, linewidth=5, alpha=0.28, zorder=3)
-    if len(times) > 1:
-        axes.vlines(median(times), row - 0.32, row + 0.32, color=INK, linewidth=1.8, zorder=4)
-
-
-def _decades(times: Sequence[float]) -> tuple[float, float]:
-    """Return the whole decades around all times, so that no point lies on the frame."""
-    low, high = math.log10(min(times) * 0.9), math.log10(max(times) * 1.1)
-    return 10.0 ** math.floor(low), 10.0 ** math.ceil(high)
-
-
-def _draw_bar(axes: Axes, row: int, counts: Mapping[str, int], longest: int) -> None:
-    left = 0
-    for status, look in LOOKS.items():
-        count = counts.get(status, 0)
-        if not count:
-            continue
-        axes.barh(
-            row, count, 0.64, left, color=look.fill, hatch=look.hatch, edgecolor=INK, linewidth=0.6
-        )
-        if count > 0.06 * longest:
-            _write(axes, left + count / 2, row, str(count), look)
-        left += count
-
-
-def _write(axes: Axes, x: float, y: float, text: str, look: Look) -> None:
-    """Write a number on a bar, where hatching cannot hide it."""
-    ground = {"boxstyle": "round,pad=0.15", "facecolor": look.fill, "linewidth": 0}
-    colour = "white" if look.is_dark else INK
-    axes.text(x, y, text, ha="center", va="center", size=8, color=colour, bbox=ground)
-
-
-def _legend(axes: Axes, figures: RunFigures) -> None:
-    here = {status for counts in figures.statuses.values() for status in counts}
-    handles = [
-        Patch(facecolor=look.fill, hatch=look.hatch, edgecolor=INK, linewidth=0.6, label=status)
-        for status, look in LOOKS.items()
-        if status in here
-    ]
-    figure = axes.get_figure(root=True)
-    if figure is not None:
-        figure.legend(
-            handles=handles, ncols=min(6, len(handles)), loc="outside lower right",
-            frameon=False, fontsize=9, labelcolor=INK,
-        )  # fmt: skip
-
-
-def _rows(axes: Axes, figures: RunFigures, remarks: Sequence[str]) -> None:
-    """Name the rows at the left, the first handler on top, and what is to be said at the right."""
-    places = range(len(figures.handlers))
-    axes.set_ylim(len(figures.handlers) - 0.4, -0.6)
-    axes.set_yticks(places, [_short(handler) for handler in figures.handlers])
-    axes.tick_params(axis="both", labelsize=9, colors=INK, length=0)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(GRID)
-    right = axes.secondary_yaxis("right")
-    right.set_yticks(places, remarks)
-    right.tick_params(labelsize=8.5, colors=SOFT, length=0)
-    right.spines["right"].set_visible(False)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def _title(axes: Axes, text: str) -> None:
-    axes.set_title(text, loc="left", size=10, color=SOFT, pad=8)
-
-
-def _explain(axes: Axes, text: str) -> None:
-    axes.set_xlabel(text, loc="left", size=8.5, color=SOFT)
-
-
-def _empty(figures: RunFigures) -> str:
-    return "" if figures.events else "there are no events in this run"
-
-
-def _say(axes: Axes, text: str) -> None:
-    axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", va="center", size=11, color=SOFT)
-
-
-@contextmanager
-def _settings() -> Generator[None]:
-    ours = {"svg.hashsalt": "llama", "hatch.linewidth": 0.6}
-    with matplotlib.style.context(["default", ours]):
-        yield

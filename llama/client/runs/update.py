@@ -93,12 +93,17 @@ def update_events(
 
 def _work(work: _Work, criteria: Selection) -> None:
     """Update an event, and take note of the failures that are new."""
-    before = work.event.state.failures
+    before = _latest(work.event.state.failures)
     try:
         _exhaust(work, criteria)
     finally:
         now = work.event.state.failures
-        work.failures = {name: one for name, one in now.items() if before.get(name) != one}
+        work.failures = {name: one for name, one in _latest(now).items() if before.get(name) != one}
+
+
+def _latest(failures: Mapping[str, Mapping[str, Failure]]) -> dict[str, Failure]:
+    """Return each handler's latest failure, whatever its inputs were."""
+    return {name: max(own.values(), key=lambda one: one.at) for name, own in failures.items()}
 
 
 def _exhaust(work: _Work, criteria: Selection) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -212,3 +213,45 @@ def test_a_copy_says_whose_it_is(folder: DiskEventFolder) -> None:
     assert folder.origin == "the system"
     folder.mark("")
     assert folder.origin == ""
+
+
+def test_a_file_can_be_read_if_it_is_one(folder: DiskEventFolder) -> None:
+    (folder.path / "a").write_text("mine")
+    (folder.path / "b").mkdir()
+    (folder.path / "c").symlink_to("nowhere")
+
+    assert [folder.read(name) for name in "abcd"] == [b"mine", None, None, None]
+
+
+def test_folders_obstruct_files_and_nothing_else_does(folder: DiskEventFolder) -> None:
+    (folder.path / "a").mkdir()
+    (folder.path / "b").write_text("mine")
+    (folder.path / "c").symlink_to("a")
+
+    assert folder.obstructed("abcd") == [folder.path / "a"]
+
+
+def test_what_is_obstructed_is_shown_once_it_is_free(folder: DiskEventFolder) -> None:
+    (folder.path / "a").mkdir()
+    files = kept(folder, a="one", b="two")
+
+    folder.show(files)
+    assert folder.shown().keys() == {"b"}
+    (folder.path / "a").rmdir()
+    folder.show(files)
+
+    assert texts(folder) == {"a": "one", "b": "two"}
+
+
+def test_a_log_is_another_one_once_the_event_was_begun_anew(folder: DiskEventFolder) -> None:
+    assert folder.identity() == ""
+    folder.append([a_fact("1")])
+    first = folder.identity()
+    folder.append([a_fact("2")])
+    assert folder.identity() == first
+
+    shutil.rmtree(folder.path)
+    folder.create()
+    folder.append([a_fact("2")])
+
+    assert folder.identity() not in {"", first}

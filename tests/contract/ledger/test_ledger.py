@@ -108,7 +108,7 @@ async def test_a_zero_character_in_a_reason_stops_nobody(persistence: Persistenc
         await transaction.views.record([step])
 
     assert await persistence.models.state(EVENT) == story.state
-    assert "vetoed: xy" in [file.reason for file in await persistence.models.files(EVENT)]
+    assert "by an operator: xy" in [file.reason for file in await persistence.models.files(EVENT)]
 
 
 async def test_a_state_is_the_consumers_own(persistence: Persistence) -> None:

@@ -195,7 +195,7 @@ async def test_a_pipeline_that_cannot_be_loaded_is_refused_at_once(
 
 async def test_a_limit_that_is_too_low_to_start_with_is_told(tmp_path: Path) -> None:
     artifacts = await a_store()
-    with pytest.raises((Unavailable, PipelineError), match=r"memory|Memory"):
+    with pytest.raises((Unavailable, PipelineError), match=r"[Mm]emory|failed to map"):
         async with ProcessRunner(PIPELINE, artifacts=artifacts, work=tmp_path, memory_bytes=1):
             pytest.fail("it has started")
 

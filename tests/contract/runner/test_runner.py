@@ -14,6 +14,7 @@ from llama.domain.handler import FileHandler
 from llama.ports.runner import Made, MadeFile, NotMade, Runner
 from tests.contract.runner.scene import PIPELINE, a_notice, a_store, a_task
 from tests.support import handlers_for_runner as handlers
+from tests.support.handlers_that_read import MEBIBYTE
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool(work: Path) -> AsyncIterator[ProcessRunner]:
     artifacts = await a_store(b"other")
-    memory = 512 * handlers.MEBIBYTE
+    memory = 512 * MEBIBYTE
     async with ProcessRunner(PIPELINE, artifacts=artifacts, work=work, memory_bytes=memory) as one:
         yield one
 
@@ -33,7 +34,7 @@ async def pool(work: Path) -> AsyncIterator[ProcessRunner]:
 async def forking(work: Path) -> ForkingRunner:
     artifacts = await a_store(b"other")
     classes = {handler.__name__: handler for handler in handlers.PIPELINE}
-    memory = 512 * handlers.MEBIBYTE
+    memory = 512 * MEBIBYTE
     return ForkingRunner(classes, artifacts=artifacts, work=work / "forks", memory_bytes=memory)
 
 
@@ -130,7 +131,7 @@ async def test_says_how_a_handler_failed_and_goes_on(
 async def test_a_traceback_says_where(runner: Runner) -> None:
     failed = await failure_of(runner, handlers.Faulty)
 
-    assert "handlers_for_runner.py" in failed.message
+    assert "handlers_that_fail.py" in failed.message
     assert 'int("0")' in failed.message
 
 
@@ -149,8 +150,8 @@ async def test_children_are_limited_and_lead_their_own_group(runner: Runner) -> 
     memory, core = (int(number) for number in limits[1 : limits.index(")")].split(","))
     assert (core, limits.endswith(" True")) == (0, True)
     # A fork may have as much beyond what it has from the beginning.
-    assert memory >= 512 * handlers.MEBIBYTE
-    assert isinstance(runner, ForkingRunner) or memory == 512 * handlers.MEBIBYTE
+    assert memory >= 512 * MEBIBYTE
+    assert isinstance(runner, ForkingRunner) or memory == 512 * MEBIBYTE
 
 
 async def test_runs_in_a_folder_of_its_own_that_is_gone_afterwards(

@@ -7,6 +7,7 @@ from llama.domain.shown import shown_event, shown_files
 from llama.domain.work import Step
 from schemas.envelope import body_of
 from schemas.facts import FACTS, AlertType, Source
+from schemas.flags import FlagName
 from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
 from tests.support.facts import EVENT, START, Story
 from tests.support.postgres import Persistence
@@ -80,12 +81,17 @@ async def test_files_are_shown_in_the_order_of_the_pipeline(persistence: Persist
     assert [file.handler for file in files] == [file.handler for file in shown_files(story.state)]
 
 
-async def test_an_event_without_a_notice_is_not_listed_yet(persistence: Persistence) -> None:
+async def test_an_event_that_an_act_began_is_listed_without_a_notice(
+    persistence: Persistence,
+) -> None:
     story = Story()
+    story.flag(FlagName.UPLOAD, on=True)
 
     await show(persistence, story.steps)
 
-    assert list(await persistence.models.events(limit=5)) == []
+    [event] = await persistence.models.events(limit=5)
+    assert (event.event, event.alert_type, event.settled) == (EVENT, "", True)
+    assert event.time_created == story.state.as_of
     assert [file.status for file in await persistence.models.files(EVENT)] == [
         *("missing", "waiting", "waiting")
     ]

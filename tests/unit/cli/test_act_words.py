@@ -32,7 +32,23 @@ def test_an_act_needs_a_reason(act: str) -> None:
     told = CliRunner().invoke(app, [act, "MS1", "skymap.fits", *path])
 
     assert told.exit_code == 2
+    assert "Missing option '--reason'" in told.output
+
+
+@pytest.mark.parametrize("words", [("veto", "MS1", "x"), ("flags", "MS1", "UPLOAD=true")])
+def test_an_empty_reason_is_none(words: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(app, [*words, "--reason", ""])
+
+    assert told.exit_code == 2
     assert "say why, with --reason TEXT" in told.output
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act not in {"make", "flags"}])
+def test_an_act_says_that_its_reason_is_required(act: str) -> None:
+    told = CliRunner().invoke(app, [act, "-h"]).output
+
+    [line] = [line for line in told.splitlines() if "--reason" in line]
+    assert "* " in line.partition("--reason")[0]
 
 
 @pytest.mark.parametrize("act", ["freeze", "unfreeze", "cancel", "delete", "put"])
@@ -43,9 +59,13 @@ def test_an_act_on_files_needs_a_file(act: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["COLOUR=red"], "COLOUR=red names no flag: write NAME=VALUE of ROLE, ONLINE"),
+        (["COLOUR=red"], "COLOUR names no flag: write NAME=VALUE of ROLE, ONLINE"),
         (["UPLOAD=maybe"], "UPLOAD cannot be 'maybe': it is true or false"),
-        (["UPLOAD"], "UPLOAD cannot be '': it is true or false"),
+        (["UPLOD=true"], "UPLOD names no flag (did you mean UPLOAD?): write NAME=VALUE of"),
+        (["UPLOAD="], "UPLOAD cannot be '': it is true or false"),
+        (["UPLOAD", "ONLINE=true"], "UPLOAD has no value: write UPLOAD=true to change it"),
+        (["ROLE", "ONLINE=true"], "ROLE has no value: write ROLE=test to change it"),
+        (["COLOUR"], "COLOUR names no flag: write NAME=VALUE of"),
         (["ROLE=true"], "ROLE cannot be 'true': it is observation or test"),
         (["--preset", "NONE"], "NONE is not a preset: use one of DEFAULT"),
     ],

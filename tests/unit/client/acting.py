@@ -9,13 +9,17 @@ from llama.adapters.system_clock import SystemClock
 from llama.client.acting.acts import Acts
 from llama.client.acting.orders import Order
 from llama.client.acting.remaking import Remaking
+from llama.domain.digests import digest_bytes
 from llama.domain.work import Task
 from llama.ports.runner import Runner, RunOutcome
+from schemas.files import FileContent
 from tests.support.facts import EVENT, a_pipeline
 from tests.support.memory_system import MemorySystem, ScriptedRunner, made_from
 from tests.support.notices import a_notice
 
 GRAPH = "alert -> skymap -> plot"
+FOLLOWERS = ("dependency_resolver", "versioning", "projection")
+BY_HAND = b"by hand"
 
 
 @dataclass(slots=True)
@@ -76,3 +80,17 @@ async def statuses(system: MemorySystem) -> dict[str, str]:
 
 def kinds(system: MemorySystem) -> list[str]:
     return [fact.kind for fact in system.facts()]
+
+
+def a_content(file: str = "skymap.json", text: bytes = BY_HAND) -> FileContent:
+    digest = digest_bytes(text)
+    return FileContent(file=file, digest=digest, size=len(text), aspects={"whole": digest})
+
+
+async def followed() -> MemorySystem:
+    """Return a system that only does what it is told to, with a notice read by all."""
+    system = a_system()
+    await system.send(a_notice())
+    for _ in range(2):  # The notice, then the adoption in answer to it.
+        await system.follow("trigger_ingest", *FOLLOWERS)
+    return system

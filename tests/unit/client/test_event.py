@@ -1,17 +1,19 @@
 """Event: what it can be made from, where it is, and how it begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from llama import DEFAULT_PIPELINE, EventTuple, Flags, Pipeline
+from llama import DEFAULT_PIPELINE, PRESETS, EventTuple, Flags, Pipeline
 from llama.client.event import Event
 from llama.domain.errors import PipelineError
-from llama.domain.flags import DEFAULT, MANUAL
+from llama.domain.flags import DEFAULT, MANUAL, TRIGGERED_PUBLIC
+from schemas.flags import FlagValue
 from tests.support import handlers_for_events
 from tests.support.handlers_for_events import EVENT, GOOD, Notice, Upper, a_made_event, kinds
+from tests.support.notices import a_notice
 
 
 @dataclass
@@ -137,6 +139,32 @@ def test_init_creates_the_event_and_returns_it(tmp_path: Path) -> None:
 
 def test_init_sets_the_flags_of_a_new_event(tmp_path: Path) -> None:
     assert Event(EVENT, tmp_path, GOOD).init(flags=MANUAL).flags == MANUAL
+
+
+@pytest.mark.parametrize("flags", ["MANUAL", PRESETS["MANUAL"]])
+def test_init_takes_a_preset_as_it_is_or_by_its_name(tmp_path: Path, flags: Flags | str) -> None:
+    assert Event(EVENT, tmp_path, GOOD).init(flags).flags == MANUAL
+
+
+def test_init_takes_some_flags_by_name_and_leaves_the_others_to_the_first_notice(
+    tmp_path: Path,
+) -> None:
+    event = Event("S230914ak", tmp_path).init({"ONLINE": False, "VETOED": True})
+
+    assert event.flags == replace(DEFAULT, ONLINE=False, VETOED=True)
+    event.ingest(a_notice())
+    assert event.flags == replace(TRIGGERED_PUBLIC, ONLINE=False, VETOED=True)
+
+
+@pytest.mark.parametrize("flags", ["MINE", {"COLOUR": "red"}, {"UPLOAD": "perhaps"}])
+def test_init_refuses_flags_that_cannot_be_and_begins_nothing(
+    tmp_path: Path, flags: dict[str, FlagValue] | str
+) -> None:
+    event = Event(EVENT, tmp_path, GOOD)
+
+    with pytest.raises(ValueError, match=r"MINE|COLOUR|UPLOAD"):
+        event.init(flags)
+    assert not event.eventdir.exists()
 
 
 def test_init_never_resets_the_flags_of_an_existing_event(tmp_path: Path) -> None:

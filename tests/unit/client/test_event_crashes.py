@@ -188,3 +188,33 @@ def test_a_store_that_cannot_be_written_is_told_and_loses_nothing(tmp_path: Path
 
     assert event.update() is True
     assert set(event.files.status().values()) == {"current"}
+
+
+def begin_anew(eventdir: Path) -> Event:
+    """Do what another notebook may do meanwhile."""
+    shutil.rmtree(eventdir)
+    return Event(EVENT, eventdir.parent, GOOD).init()
+
+
+@pytest.mark.parametrize("flags", [0, 1, 50])
+def test_an_event_that_somebody_else_has_begun_anew_is_read_anew(
+    tmp_path: Path, flags: int
+) -> None:
+    event = a_made_event(tmp_path)
+    other = begin_anew(event.eventdir)
+    for number in range(flags):
+        other.acts.flags(UPLOAD=number % 2 == 0)
+
+    assert event.state == other.state
+    event.acts.flags(MANUAL=True)
+    assert kinds(other) == ["FlagsChanged"] * (flags + 1)
+
+
+def test_an_event_that_somebody_else_has_made_anew_is_looked_at_anew(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    other = begin_anew(event.eventdir)
+    other.files.Notice.fullpath.write_text("another notice")
+    other.update()
+
+    assert event.update() is False
+    assert event.bench.content("upper.txt") == b"ANOTHER NOTICE"

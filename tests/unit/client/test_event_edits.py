@@ -9,6 +9,7 @@ import pytest
 from llama import FileHandler, Inputs, Pipeline, uses
 from llama.client.event import Event
 from llama.domain.digests import digest_bytes
+from llama.domain.errors import Unavailable
 from llama.handlers import Alert
 from tests.support.handlers_for_events import (
     EVENT,
@@ -295,3 +296,86 @@ def test_what_is_edited_during_an_update_is_kept_and_counts(tmp_path: Path) -> N
     assert texts(event)["watched.txt"] == "WHILE"
     assert set(event.files.status().values()) == {"current"}
     assert kinds(event).count("FilePut") == 2
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_an_edit_whose_sibling_is_missing_counts_and_is_set_aside(
+    tmp_path: Path, *, deleted: bool
+) -> None:
+    event = a_made_event(tmp_path) if deleted else an_event(tmp_path)
+    before = len(kinds(event))
+    (event.eventdir / "pair.csv").unlink(missing_ok=True)
+    (event.eventdir / "pair.json").write_text('{"length": 3}')
+    digest = digest_bytes(b'{"length": 3}')
+
+    assert event.update() is True
+
+    aside = event.eventdir / f"pair.json.by-hand-{digest[:8]}"
+    assert "FilePut" in noted(event, before)
+    assert event.bench.folder.content(digest) == b'{"length": 3}'
+    assert aside.read_text() == '{"length": 3}'
+    assert event.cruft_files == (aside,)
+    assert texts(event)["pair.json"] == '{"length":8}\n'
+
+
+def test_edits_of_all_files_that_are_made_together_stay(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    event.acts.delete("pair.csv")
+    (event.eventdir / "pair.csv").write_text("length\n3\n")
+    (event.eventdir / "pair.json").write_text('{"length": 3}')
+
+    event.update()
+
+    assert texts(event)["pair.json"] == '{"length": 3}'
+    assert event.cruft_files == ()
+
+
+def an_obstructed_event(rundir: Path) -> Event:
+    """Make an event, then put a folder in the place of a file."""
+    event = a_made_event(rundir)
+    event.files.Upper.fullpath.unlink()
+    event.files.Upper.fullpath.mkdir()
+    return event
+
+
+def test_a_folder_in_a_file_s_place_hinders_nothing_that_does_not_concern_it(
+    tmp_path: Path,
+) -> None:
+    event = an_obstructed_event(tmp_path)
+    event.files.Report.fullpath.unlink()
+    before = len(kinds(event))
+
+    event.acts.flags(UPLOAD=True)
+    event.acts.freeze("pair.json")
+    event.acts.put("notice.txt", b"a notice")
+    assert event.update(typename="Report") is True
+
+    assert texts(event)["report.html"] == "<p>A NOTICE{'length': 8}"
+    assert noted(event, before) == ["FileDeleted", "FilePut"]
+
+
+def test_a_folder_in_a_file_s_place_is_told_when_it_concerns_the_work(tmp_path: Path) -> None:
+    event = an_obstructed_event(tmp_path)
+
+    for work in (event.update, lambda: event.acts.put(Upper, b"PUT")):
+        with pytest.raises(Unavailable, match=r"upper\.txt is a folder.*: move it away"):
+            work()
+    event.files.Upper.fullpath.rmdir()
+    event.update()
+
+    assert texts(event)["upper.txt"] == "A NOTICE"
+
+
+def test_what_is_made_while_a_folder_is_in_its_place_is_shown_when_it_is_gone(
+    tmp_path: Path,
+) -> None:
+    event = an_event(tmp_path)
+    event.files.Upper.fullpath.mkdir()
+
+    with pytest.raises(Unavailable, match="is a folder"):
+        event.update()
+    assert set(event.files.status().values()) == {"current"}
+    event.files.Upper.fullpath.rmdir()
+
+    assert event.update() is False
+    assert texts(event)["upper.txt"] == "A NOTICE"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llama import Pipeline
+from llama import FileHandler, Pipeline
 from llama.client.event import Event
 from llama.domain.errors import ActRefused, GitRepoUninitialized
 from llama.handlers import Alert
@@ -17,6 +17,7 @@ from tests.support.handlers_for_events import (
     EVENT,
     GOOD,
     MIXED,
+    Failing,
     Upper,
     a_made_event,
     an_event,
@@ -200,6 +201,12 @@ def test_save_tarball_is_named_after_the_event_and_always_the_same(
     assert gzip.decompress(first)
 
 
+def test_save_tarball_makes_the_folder_that_is_named(tmp_path: Path) -> None:
+    where = a_made_event(tmp_path).save_tarball(tmp_path / "new" / "out.tar.gz")
+
+    assert tarfile.is_tarfile(where)
+
+
 def test_save_tarball_takes_edits_and_what_will_be_restored(tmp_path: Path) -> None:
     event = a_made_event(tmp_path)
     event.files.Report.fullpath.write_text("mine")
@@ -220,3 +227,42 @@ def test_what_was_not_begun_cannot_be_worked_on(tmp_path: Path) -> None:
         with pytest.raises(ActRefused, match=r"call init\(\) first"):
             work()
     assert not event.eventdir.exists()
+
+
+@pytest.mark.parametrize("how", ["failing.txt", "Failing", Failing])
+def test_why_explains_a_file_with_the_whole_traceback(
+    tmp_path: Path, how: str | type[FileHandler]
+) -> None:
+    event = a_made_event(tmp_path, MIXED)
+
+    told = event.why(how)
+
+    assert told.startswith(f"failing.txt of {EVENT} is cooling: exception: OSError: the server is")
+    assert "in generate" in told
+    assert event.why(event.files.Failing) == told
+
+
+def test_why_says_of_a_current_file_how_it_was_made(tmp_path: Path) -> None:
+    told = a_made_event(tmp_path).why("report.html")
+
+    assert "is current: made from the latest inputs." in told
+    assert "pair.json#length" in told
+
+
+def test_why_refuses_what_is_no_file_of_the_pipeline(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+
+    with pytest.raises(ValueError, match=r"no file skymap.fits: it has notice.txt, upper.txt"):
+        event.why("skymap.fits")
+    with pytest.raises(ValueError, match=r"has no file failing.txt"):
+        event.why(Failing)
+
+
+def test_printstatus_says_a_failure_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_made_event(tmp_path, MIXED).printstatus()
+
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "failing.txt" in line]
+    assert "File" not in line
+    assert line.endswith("UTC)")

@@ -7,8 +7,9 @@ import pytest
 
 from llama import FileHandler, Inputs, Pipeline, Product, uses
 from llama.client.event import Event
+from llama.client.local.file_criteria import Selection
 from llama.handlers import Alert
-from schemas.facts import FileFailed
+from schemas.facts import FileFailed, FileGenerated
 from tests.support import handlers_for_runner as bad_ones
 from tests.support.handlers_for_events import (
     EVENT,
@@ -76,7 +77,8 @@ def test_bad_handlers_harm_neither_the_event_nor_each_other(tmp_path: Path) -> N
 
     assert event.update() is True
 
-    errors = {name: failure.error for name, failure in event.state.failures.items()}
+    failed = {name: list(own.values()) for name, own in event.state.failures.items()}
+    errors = {name: failure.error for name, [failure] in failed.items()}
     assert errors == {
         **{one.__name__: "crash" for one in (bad_ones.Crasher, bad_ones.Leaver)},
         **{one.__name__: "exception" for one in (bad_ones.Quitter, bad_ones.Faulty)},
@@ -237,3 +239,97 @@ def test_a_notice_may_be_a_file_and_is_taken_in_once(tmp_path: Path) -> None:
 
     assert event.state.files == state.files
     assert len(event.state.notices) == 1
+
+
+class Sign(FileHandler):
+    """The same whatever the notice says."""
+
+    FILENAME = "sign.txt"
+    DEPENDENCIES = (Notice,)
+
+    def generate(self, inputs: Inputs) -> str:
+        return "sign"
+
+
+class AfterSign(FileHandler):
+    FILENAME = "after_sign.txt"
+    DEPENDENCIES = (Sign,)
+
+    def generate(self, inputs: Inputs) -> bytes:
+        return inputs[Sign].content
+
+
+class AfterAll(FileHandler):
+    FILENAME = "after_all.txt"
+    DEPENDENCIES = (AfterSign,)
+
+    def generate(self, inputs: Inputs) -> bytes:
+        return inputs[AfterSign].content
+
+
+SIGNS = Pipeline(Notice, Sign, AfterSign, AfterAll)
+
+
+def runs(event: Event, before: int = 0) -> list[str]:
+    """Return the handlers that ran, in order, since the log had so many facts."""
+    facts = event.bench.folder.facts(0)[0][before:]
+    return [one.handler for one in facts if isinstance(one, FileGenerated | FileFailed)]
+
+
+def test_a_chosen_file_is_made_again_though_a_stale_ancestor_comes_out_equal(
+    tmp_path: Path,
+) -> None:
+    event = a_made_event(tmp_path, SIGNS)
+    event.files.Notice.fullpath.write_text("another notice")
+    before = len(kinds(event))
+
+    assert event.update(subgraph=AfterAll) is True
+
+    assert runs(event, before) == ["Sign", "AfterSign", "AfterAll"]
+    assert set(event.files.status().values()) == {"current"}
+
+
+def test_a_chosen_file_is_made_once_when_its_stale_ancestor_comes_out_different(
+    tmp_path: Path,
+) -> None:
+    event = a_made_event(tmp_path)
+    event.files.Notice.fullpath.write_text("another notice")
+    before = len(kinds(event))
+
+    assert event.update(typename=["Upper", "Report", "Pair"]) is True
+
+    assert runs(event, before) == ["Upper", "Pair", "Report"]
+
+
+def test_criteria_of_standing_leave_what_cools_down_or_has_failed_for_good(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path, MIXED)
+    before = kinds(event)
+
+    for _ in range(3):
+        assert event.update(exists=False) is False
+
+    assert kinds(event) == before
+
+
+@pytest.mark.parametrize(
+    "criteria", [{"typename": ["Failing", "Hopeless"]}, {"extension": "txt", "exists": False}]
+)
+def test_what_is_named_runs_once_a_call_also_within_its_cool_down(
+    tmp_path: Path, criteria: Selection
+) -> None:
+    event = a_made_event(tmp_path, MIXED)
+    before = len(kinds(event))
+
+    event.update(**criteria)
+    event.update(**criteria)
+
+    assert sorted(runs(event, before)) == ["Failing"] * 2 + ["Hopeless"] * 2
+
+
+def test_asking_for_what_cools_down_tries_it_once_more(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path, MIXED)
+    before = len(kinds(event))
+
+    event.update(cooldown=True)
+
+    assert runs(event, before) == ["Failing"]

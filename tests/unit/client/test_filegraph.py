@@ -185,9 +185,21 @@ def test_the_graph_has_live_colours_and_a_legend_of_them(tmp_path: Path) -> None
 
 def test_the_graph_has_a_title_and_a_background(event: Event) -> None:
     assert EVENT in event.files.dependency_graph()
-    dot = event.files.dependency_graph(title="A title", bgcolor="black")
+    dot = event.files.dependency_graph(title="A title", bgcolor="white")
     assert "A title" in dot
-    assert 'bgcolor="#000000"' in dot
+    assert 'bgcolor="#ffffff"' in dot
+
+
+def test_the_background_is_black_unless_it_is_said_as_of_a_pipeline(event: Event) -> None:
+    for graph in (event.files, event.pipeline):
+        assert 'bgcolor="#000000"' in graph.dependency_graph()
+
+
+def test_the_folder_of_a_graph_is_made_if_need_be(event: Event, tmp_path: Path) -> None:
+    for number, graph in enumerate((event.files, event.pipeline)):
+        target = tmp_path / str(number) / "new" / "graph.svg"
+        graph.dependency_graph(target)
+        assert target.read_bytes().startswith(b"<?xml")
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,19 @@ async def test_settling_waits_for_retries() -> None:
     assert [fact.kind for fact in system.facts()].count("FileFailed") == 2
 
 
+async def test_settling_does_not_wait_for_what_a_remote_source_does_not_have_yet() -> None:
+    specs = [one.model_copy(update={"cool_down_s": 3600.0}) for one in a_pipeline(GRAPH).handlers]
+    manifest = a_pipeline(GRAPH).model_copy(update={"handlers": tuple(specs)})
+    runner = ScriptedRunner({"skymap": [not_made("not_yet")]})
+    system = MemorySystem.of(manifest, clock=SystemClock(), runner=runner)
+
+    async with system.living():
+        await system.send(a_notice())
+        await system.ingestion().settle([EVENT])
+
+    assert (await statuses(system))["skymap"] == "cooling"
+
+
 async def test_an_event_has_settled_when_a_file_has_failed_for_good() -> None:
     system = a_system(*[not_made()] * 2, max_attempts=2)
 

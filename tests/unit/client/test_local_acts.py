@@ -1,13 +1,15 @@
 """What an operator does with an event in a folder: each act is a fact, and works as in a system."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from llama.client.event import Event
+from llama.client.local.acts import LocalActs
 from llama.domain.errors import ActRefused
 from llama.domain.flags import MANUAL, PRESETS, TRIGGERED_PUBLIC
-from schemas.facts import Act, FlagsChanged
+from schemas.facts import Act, FileFrozen, FlagsChanged
 from tests.support.handlers_for_events import (
     EVENT,
     GOOD,
@@ -35,7 +37,7 @@ def test_veto_forbids_the_making_of_files_and_unveto_allows_it_again(tmp_path: P
 
     event.acts.veto("upper.txt", Report, reason="not now")
     assert event.update() is False
-    assert event.files.reasons()["Upper"] == ("vetoed", "vetoed: not now")
+    assert event.files.reasons()["Upper"] == ("vetoed", "by an operator: not now")
     event.acts.unveto("Upper", "Report", reason="now")
 
     assert last(event).reason == "now"
@@ -65,6 +67,19 @@ def test_freeze_keeps_files_and_unfreeze_lets_them_go(tmp_path: Path) -> None:
     event.update()
 
     assert texts(event)["report.html"].startswith("<p>edited")
+
+
+def test_a_frozen_file_can_be_neither_deleted_nor_replaced(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    event.acts.freeze(Report, reason="published")
+
+    with pytest.raises(ActRefused, match="unfreeze"):
+        event.acts.delete(Report)
+    with pytest.raises(ActRefused, match="unfreeze"):
+        event.acts.put(Report, b"<p>another")
+
+    assert texts(event)["report.html"].startswith("<p>A NOTICE")
+    assert isinstance(last(event), FileFrozen)
 
 
 def test_retry_asks_for_another_run_also_of_what_has_failed_for_good(tmp_path: Path) -> None:
@@ -190,3 +205,35 @@ def test_each_of_equal_acts_is_one(tmp_path: Path) -> None:
     ids = [fact.id for fact in event.bench.folder.facts(0)[0]]
     assert len(ids) == len(set(ids))
     assert kinds(event).count("FileDeleted") == 3
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda acts: acts.veto(Upper),
+        lambda acts: acts.unveto(Upper),
+        lambda acts: acts.freeze(Upper),
+        lambda acts: acts.unfreeze(Upper),
+        lambda acts: acts.retry(Upper),
+        lambda acts: acts.cancel(Upper),
+        lambda acts: acts.delete(Upper),
+        lambda acts: acts.put(Upper, b"PUT"),
+        lambda acts: acts.flags(UPLOAD=True),
+        lambda acts: acts.preset("MANUAL"),
+    ],
+)
+def test_every_act_gives_the_event_to_go_on_with(
+    tmp_path: Path, act: Callable[[LocalActs[Event]], Event]
+) -> None:
+    event = a_made_event(tmp_path)
+
+    assert act(event.acts) is event
+
+
+def test_a_preset_may_be_some_flags_by_name(tmp_path: Path) -> None:
+    event = Event(EVENT, tmp_path, GOOD).init(MANUAL)
+
+    event.acts.preset({"UPLOAD": True, "VETOED": True})
+
+    flags = event.flags.as_mapping()
+    assert flags == {**MANUAL.as_mapping(), "UPLOAD": True, "VETOED": True}

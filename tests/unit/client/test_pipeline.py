@@ -251,7 +251,7 @@ def test_a_declaration_out_of_range_has_no_manifest() -> None:
         FILENAME = "hasty.txt"
         TIMEOUT_S = -1.0
 
-    with pytest.raises(TypeError, match="Hasty is declared wrongly"):
+    with pytest.raises(TypeError, match=r"Hasty\.TIMEOUT_S is -1\.0: make it seconds"):
         _ = Pipeline(Hasty).manifest
 
 

@@ -1,20 +1,22 @@
 """Making on request: what has to be asked for, what would run, what ran."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
-from llama.client.acting.plans import Wish, left_over
+from llama.client.acting.orders import Switch
+from llama.client.acting.plans import Planned, Wish, left_over
 from llama.client.acting.remaking import Remaking
 from llama.domain.errors import ActRefused
+from llama.domain.shown import shown_files
 from llama.domain.states import EventState
 from schemas.facts import FileRequested, PipelineRequested
 from tests.support.facts import EVENT, a_pipeline
-from tests.support.memory_system import MemorySystem, ScriptedRunner, not_made
-from tests.support.notices import a_notice
+from tests.support.memory_system import MemorySystem, ScriptedRunner, not_made, until
+from tests.support.notices import a_notice, a_retraction
 from tests.unit.client.acting import (
     GRAPH,
+    HeldRunner,
     a_system,
     acts_on,
     an_order,
@@ -23,8 +25,6 @@ from tests.unit.client.acting import (
     settled,
     statuses,
 )
-
-ENOUGH = timedelta(seconds=20)
 
 
 async def asked(remaking: Remaking, wish: Wish, system: MemorySystem) -> list[str]:
@@ -38,7 +38,13 @@ async def make(system: MemorySystem, wish: Wish, request: str = "r1") -> EventSt
     remaking = remaking_on(system)
     _, plan = await remaking.plan(wish, an_order(system, request))
     await remaking.ask(plan, wait=True)
-    return await remaking.settled(EVENT, plan.targets, until=system.clock.now() + ENOUGH)
+    return await remaking.settled(EVENT, plan.awaited)
+
+
+async def left_of(system: MemorySystem, wish: Wish) -> list[Planned]:
+    """Return what of a wish has not come true as things stand."""
+    state, plan = await remaking_on(system).plan(wish, an_order(system, "r9"))
+    return list(left_over(state, plan))
 
 
 @pytest.mark.parametrize(
@@ -78,16 +84,55 @@ async def test_force_makes_a_current_file_again_and_tells_what_ran() -> None:
     assert after.made["skymap"].fact != before.made["skymap"].fact
 
 
-async def test_what_is_held_is_not_forced_and_is_told() -> None:
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("act", "why", "then"),
+    [
+        ("freeze", "frozen: ", f"`llama unfreeze {EVENT} plot.json` lets it follow"),
+        ("veto", "vetoed: ", f"`llama unveto {EVENT} plot.json` allows it again"),
+    ],
+)
+async def test_a_named_file_that_is_held_is_told_with_what_to_do(
+    act: Switch, why: str, then: str, *, force: bool
+) -> None:
     async with settled() as system:
-        await acts_on(system).carry_out([an_order(system, "r0").switch("freeze", "plot")])
-        state, plan = await remaking_on(system).plan(
-            Wish(("plot",), force=True), an_order(system, "r1")
-        )
+        await acts_on(system).carry_out([an_order(system, "r0").switch(act, "plot")])
+        _, plan = await remaking_on(system).plan(Wish(("plot",), force=force), an_order(system))
+        [left] = await left_of(system, Wish(("plot",), force=force))
 
     assert not plan.facts
-    [left] = left_over(state, plan.targets, plan.held)
-    assert (left.files, left.why) == (("plot.json",), "frozen: frozen: a glitch")
+    assert left.files == ("plot.json",)
+    assert left.why.startswith(why)
+    assert left.then.startswith(then)
+
+
+@pytest.mark.parametrize("act", ["freeze", "veto"])
+async def test_a_held_file_that_nobody_named_is_no_failure(act: Switch) -> None:
+    async with settled() as system:
+        await acts_on(system).carry_out([an_order(system, "r0").switch(act, "plot")])
+
+        assert await left_of(system, Wish()) == []
+        assert await left_of(system, Wish(("skymap",))) == []
+
+
+async def test_a_masked_file_that_is_named_is_told() -> None:
+    async with settled() as system:
+        await system.settled(a_retraction())
+        [left] = await left_of(system, Wish(("skymap",)))
+
+    assert (left.files, left.then) == (
+        ("skymap.json",),
+        "a newer notice lifts this, and nothing else",
+    )
+
+
+async def test_what_comes_from_outside_cannot_be_forced() -> None:
+    async with settled() as system:
+        assert await left_of(system, Wish(("alert",))) == []
+        [left] = await left_of(system, Wish(("alert",), force=True))
+
+    assert (left.files, left.runs) == (("alert.json",), "no")
+    assert "comes from outside and nobody makes it" in left.then
 
 
 async def test_a_failed_file_is_made_with_all_that_it_held_up() -> None:
@@ -108,7 +153,7 @@ async def test_what_fails_again_is_told_as_left_over() -> None:
     assert [(one.handler, one.outcome, one.why) for one in ran] == [
         ("plot", "failed", "permanent: it broke")
     ]
-    assert [one.handler for one in left_over(after, plan.targets, ())] == ["plot"]
+    assert [one.handler for one in left_over(after, plan)] == ["plot"]
 
 
 async def test_a_repeated_request_to_make_asks_for_nothing_more() -> None:
@@ -150,16 +195,31 @@ async def test_nothing_can_be_made_of_what_nobody_heard_of() -> None:
             await make(system, Wish())
 
 
-@pytest.mark.parametrize(("cool_down_s", "status"), [(0.05, "current"), (3600.0, "cooling")])
-async def test_a_retry_is_waited_for_if_it_falls_due_in_time(
-    cool_down_s: float, status: str
-) -> None:
-    system = a_system(ScriptedRunner({"plot": [not_made()]}), cool_down_s=cool_down_s)
+async def test_what_cools_down_is_tried_once_and_not_waited_for() -> None:
+    runner = ScriptedRunner({"plot": [not_made()] * 2})
+    system = a_system(runner, cool_down_s=3600.0)
     async with system.living():
         source = await system.ingestion().send(a_notice(), name="")
         await system.ingestion().receipts([source])
-        _, plan = await remaking_on(system).plan(Wish(), an_order(system))
-        await remaking_on(system).settled(EVENT, plan.targets, until=system.clock.now() + ENOUGH)
-        after = await statuses(system)
+        await remaking_on(system).settled(EVENT)
+        await make(system, Wish(("plot",)))
+        [left] = await left_of(system, Wish(("plot",)))
 
-    assert after == {"alert": "current", "skymap": "current", "plot": status}
+    assert [task.handler.name for task in runner.ran].count("plot") == 2
+    assert left.why.startswith("cooling: exception: it broke (again at ")
+    assert left.then == f"`llama retry {EVENT} plot.json` does not wait for that"
+
+
+async def test_what_runs_for_others_is_not_waited_for() -> None:
+    runner = HeldRunner("plot")
+    system = a_system(runner)
+    async with system.living():
+        await system.send(a_notice())
+        await until(lambda: bool(runner.held), "the run of another file hangs")
+        state = await make(system, Wish(("skymap",)))
+
+    assert {row.handler: row.status for row in shown_files(state)} == {
+        "alert": "current",
+        "skymap": "current",
+        "plot": "missing",
+    }

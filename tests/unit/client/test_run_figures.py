@@ -73,3 +73,15 @@ def test_handlers_stand_in_the_order_given_and_others_behind_them() -> None:
     figures = figures_of([a_story("S1").state], ["skymap", "alert", "extra"])
 
     assert figures.handlers == ("skymap", "alert", "extra", "plot")
+
+
+def test_runs_that_failed_are_counted_until_one_succeeds() -> None:
+    hopeless, mended = a_story("S1"), a_story("S2")
+    for story in (hopeless, mended):
+        story.fail("skymap", retry_in=timedelta(seconds=4))
+        story.fail("skymap", retry_in=timedelta(seconds=8))
+    mended.make("skymap")
+
+    figures = figures_of([hopeless.state, mended.state], [])
+
+    assert figures.failed == {"skymap": 2}

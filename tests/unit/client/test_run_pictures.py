@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -15,21 +16,21 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from llama.client.pipeline import Pipeline
-from llama.client.run import Run
-from llama.client.runs.figures import RunFigures
-from llama.client.runs.pictures import (
+from llama.adapters.matplotlib_pictures import (
     LOOKS,
     Draw,
-    Format,
     draw_files,
     draw_wall_times,
     duration,
     picture,
+    picture_of,
 )
+from llama.client.pipeline import Pipeline
+from llama.client.run import Run
 from llama.domain.assessment import Status
 from llama.handlers import Alert
-from tests.support.runs import PIPELINE, an_event_in
+from llama.ports.pictures import RunFigures, RunPictureFormat
+from tests.support.runs import FUSSED, PIPELINE, an_event_in
 
 SIGNATURES: Mapping[str, bytes] = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 EMPTY = RunFigures(0, ("Skymap",), {}, {})
@@ -81,14 +82,14 @@ def remarks(axes: Axes) -> list[str]:
 
 
 @pytest.mark.parametrize("picture_format", ["png", "svg", "pdf"])
-def test_a_picture_has_the_form_that_was_asked_for(picture_format: Format) -> None:
+def test_a_picture_has_the_form_that_was_asked_for(picture_format: RunPictureFormat) -> None:
     content = picture(SMALL, (draw_files,), title="runs", picture_format=picture_format)
 
     assert content.startswith(SIGNATURES[picture_format])
 
 
 @pytest.mark.parametrize("picture_format", ["png", "svg", "pdf"])
-def test_the_same_figures_give_the_same_bytes(picture_format: Format) -> None:
+def test_the_same_figures_give_the_same_bytes(picture_format: RunPictureFormat) -> None:
     draws = (draw_wall_times, draw_files)
 
     one, other = (
@@ -96,6 +97,14 @@ def test_the_same_figures_give_the_same_bytes(picture_format: Format) -> None:
     )
 
     assert one == other
+
+
+def test_drawings_are_asked_for_by_name() -> None:
+    ours = picture(SMALL, (draw_files, draw_wall_times), title="runs", picture_format="svg")
+
+    asked = picture_of(SMALL, ("finished-files", "wall-times"), title="runs", picture_format="svg")
+
+    assert asked == ours
 
 
 def test_other_figures_give_another_picture() -> None:
@@ -142,6 +151,19 @@ def test_median_and_quartiles_are_marked() -> None:
 
 def test_median_and_number_of_runs_are_written_beside_the_points() -> None:
     assert remarks(drawn(draw_wall_times, SMALL)) == ["3.0 s  (4)", "no run"]
+
+
+def test_runs_that_failed_are_counted_beside_the_points() -> None:
+    figures = replace(SMALL, failed={"Skymap": 1, "Plot": 12})
+
+    assert remarks(drawn(draw_wall_times, figures)) == ["3.0 s  (4), 1 failed", "12 failed"]
+
+
+@pytest.mark.parametrize(("failed", "told"), [(1, "1 run failed"), (5, "5 runs failed")])
+def test_a_run_in_which_everything_failed_says_so(failed: int, told: str) -> None:
+    figures = RunFigures(2, ("Skymap",), {}, {"Skymap": {"failed": 2}}, {"Skymap": failed})
+
+    assert f"nothing has been made: {told}" in texts(drawn(draw_wall_times, figures))
 
 
 def test_bars_show_how_many_files_have_which_status() -> None:
@@ -277,6 +299,21 @@ def test_vis_makes_the_folder_that_is_named(run: Run, tmp_path: Path) -> None:
 
     assert [path.parent for path in written] == [tmp_path / "new" / "pictures"] * 2
     assert all(path.is_file() for path in written)
+
+
+def test_vis_makes_the_folder_of_the_one_picture(run: Run, tmp_path: Path) -> None:
+    [written] = run.vis(tmp_path / "new" / "pictures" / "run.svg")
+
+    assert written.read_bytes().startswith(SIGNATURES["svg"])
+
+
+def test_vis_shows_runs_that_failed(run: Run, tmp_path: Path) -> None:
+    an_event_in(run.rundir, FUSSED)
+    run.update()
+
+    run.vis(tmp_path / "run.svg")
+
+    assert ", 1 failed -->" in (tmp_path / "run.svg").read_text()
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "SVG"])

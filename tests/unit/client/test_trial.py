@@ -252,3 +252,27 @@ def test_what_is_made_once_can_be_tried_as_often_as_one_likes() -> None:
     given = {Sky: b"a map"}
 
     assert try_handler(Galaxies, given) == try_handler(Galaxies, given)
+
+
+@pytest.mark.parametrize("key", [Window, "Window", "window.json"])
+def test_an_input_is_named_by_its_class_its_class_s_name_or_its_file_s(
+    key: type[FileHandler] | str,
+) -> None:
+    assert try_handler(Echo, {key: "w"})[Echo].content.startswith(b"w|")
+
+
+def test_a_name_that_is_not_declared_tells_those_that_are() -> None:
+    told = r"Echo does not declare windw\.json: it is made from Window \(window\.json\)"
+
+    with pytest.raises(KeyError, match=told):
+        try_handler(Echo, {"windw.json": "w"})
+
+
+def test_an_input_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(TypeError, match="Window is given twice"):
+        try_handler(Echo, {Window: "w", "window.json": "w"})
+
+
+def test_what_names_no_input_is_refused() -> None:
+    with pytest.raises(TypeError, match="5 names no input: give a class of handlers"):
+        try_handler(Echo, {5: "w"})  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]

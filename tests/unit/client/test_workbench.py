@@ -8,6 +8,7 @@ import pytest
 
 from llama import Pipeline
 from llama.client.event import Event
+from llama.client.local.asking import Wanted
 from llama.domain.errors import ActRefused, Unavailable
 from llama.domain.event_state import replay
 from llama.domain.states import EventState
@@ -153,14 +154,14 @@ def test_update_names_what_was_made_in_order(tmp_path: Path) -> None:
 
     assert bench.update() == ["Upper", "Pair", "Report"]
     assert bench.update() == []
-    assert bench.update(["Upper"], again=["Upper"]) == ["Upper"]
+    assert bench.update(Wanted(["Upper"], ["Upper"])) == ["Upper"]
 
 
 def test_update_keeps_to_what_may_run(tmp_path: Path) -> None:
     bench = an_event(tmp_path).bench
 
-    assert bench.update(["Upper", "Report"]) == ["Upper"]
-    assert bench.update(["Upper", "Report"], again=["Report"]) == []
+    assert bench.update(Wanted(["Upper", "Report"])) == ["Upper"]
+    assert bench.update(Wanted(["Upper", "Report"], ["Report"])) == []
 
 
 def test_content_is_that_of_the_folder_or_of_the_store(tmp_path: Path) -> None:

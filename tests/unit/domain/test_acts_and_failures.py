@@ -124,6 +124,19 @@ def test_a_file_that_another_handler_made_is_made_again() -> None:
     assert [need.handler.name for need in world.needs()] == ["skymap2"]
 
 
+def test_a_frozen_file_is_not_deleted_until_it_is_let_go() -> None:
+    world = a_settled_world()
+    world.fold(_act(FileFrozen, "skymap", number=1))
+    before = world.shown()
+    deletion = world.fold(_act(FileDeleted, "skymap", number=2))
+    kept = world.shown()
+    world.fold(_act(FileFrozen, "skymap", number=3).model_copy(update={"frozen": False}))
+
+    assert (deletion, kept) == ("ignored", before)
+    assert world.settle() == []
+    assert world.fold(_act(FileDeleted, "skymap", number=4)) == "applied"
+
+
 def test_a_deleted_file_that_is_frozen_feeds_nobody() -> None:
     world = a_settled_world()
     world.fold(_act(FileDeleted, "skymap", number=1))

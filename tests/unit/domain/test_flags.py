@@ -6,7 +6,7 @@ import pytest
 
 from llama.domain.digests import digest_json
 from llama.domain.event_state import evolve
-from llama.domain.flags import DEFAULT, PRESETS, Flags, preset_changes
+from llama.domain.flags import DEFAULT, PRESETS, Flags, changes_meant, preset_changes
 from llama.domain.states import EventState
 from schemas.facts import AlertType, FlagsChanged
 from schemas.flags import FlagName, FlagValue
@@ -114,3 +114,37 @@ def test_a_notice_leaves_the_operators_veto_as_it_is(vetoed: bool) -> None:  # n
 
     assert after_a_notice(before).flags.VETOED is vetoed
     assert set_flags(after_a_notice(EventState(EVENT)), VETOED=vetoed).flags.VETOED is vetoed
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_may_be_said_by_its_name_or_as_it_is(preset: str) -> None:
+    assert (
+        changes_meant(preset) == changes_meant(PRESETS[preset]) == preset_changes(PRESETS[preset])
+    )
+
+
+def test_a_mapping_sets_what_it_names_and_nothing_else() -> None:
+    assert changes_meant({"UPLOAD": True}) == {FlagName.UPLOAD: True}
+    assert changes_meant({FlagName.ROLE: "test"}) == {FlagName.ROLE: "test"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("MINE", "no preset MINE: use one of DEFAULT, "),
+        ({"COLOUR": "red"}, "no flag COLOUR: use one of ROLE, "),
+        ({5: True}, "no flag 5: use one of ROLE, "),
+        ({"UPLOAD": "perhaps"}, "flags cannot be UPLOAD='perhaps': ROLE is 'observation' or"),
+        ({"ROLE": True}, "flags cannot be ROLE=True"),
+        (Flags(ROLE="villain"), "ROLE='villain'"),  # type: ignore[arg-type]
+    ],
+)
+def test_flags_that_cannot_be_are_told(wrong: object, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        changes_meant(wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, True, ["UPLOAD"]])
+def test_what_sets_no_flags_is_told(wrong: object) -> None:
+    with pytest.raises(TypeError, match="sets no flags: give Flags, a preset's name or a dict"):
+        changes_meant(wrong)

@@ -12,7 +12,7 @@ from llama.domain.event_state import evolve, replay
 from llama.domain.needs import Assessor
 from llama.domain.outlook import Outlook
 from llama.domain.outlooks import Outlooks
-from llama.domain.resolve import Run, adjust, decide, decide_from, obsoleted, obsoleted_in
+from llama.domain.resolve import decide, decide_from, obsoleted_in
 from llama.domain.states import EventState
 from llama.domain.touched import touched
 from llama.domain.wiring import Wiring, Wirings
@@ -20,6 +20,7 @@ from llama.domain.work import fold
 from schemas.facts import AlertType, Fact, PipelineAdopted
 from schemas.files import VetoSpec
 from tests.support.facts import Story, a_content, a_pipeline
+from tests.support.obsolescence import obsoleted
 from tests.support.random_events import EVENT, START, happenings
 
 MANY = settings(max_examples=60, deadline=None)
@@ -79,20 +80,6 @@ def test_the_same_is_announced_as_obsolete(facts: list[Fact]) -> None:
         expected = obsoleted(before, outlook.state, cause=fact.id)
 
         assert obsoleted_in(outlook, cause=fact.id) == expected
-
-
-@MANY
-@given(happenings())
-def test_adjustments_add_up_to_the_decision(facts: list[Fact]) -> None:
-    wanted: dict[tuple[str, int], Run] = {}
-    for before, fact, outlook in outlooks_of(facts):
-        adjustment = adjust(before, outlook)
-        for need in adjustment.withdrawn:
-            del wanted[need.id, need.attempt]
-        wanted |= {(run.need.id, run.need.attempt): run for run in adjustment.runs}
-
-        expected = decide(outlook.state, START).runs
-        assert wanted == {(run.need.id, run.need.attempt): run for run in expected}, fact
 
 
 @MANY
@@ -191,13 +178,13 @@ def assert_kept_up_to_date(story: Story) -> None:
         assert outlook.all() == Assessor(step.after).all(), step.fact
 
 
-def test_a_frozen_file_that_is_deleted_is_no_input_any_more() -> None:
+def test_a_deleted_file_that_is_frozen_is_no_input_any_more() -> None:
     story = Story("alert -> map -> plot -> page")
     story.notice()
     story.settle()
-    story.operate("freeze", "map")
+    story.operate("delete", "map")
 
-    step = story.operate("delete", "map")
+    step = story.operate("freeze", "map")
 
     assert_kept_up_to_date(story)
     assert Assessor(step.before).named("plot") != Assessor(step.after).named("plot")

@@ -96,7 +96,7 @@ def test_a_reason_is_cut_and_cleaned() -> None:
 
     reason = plot_of(story).reason
 
-    assert reason == "vetoed: " + "x" * (LONGEST_REASON - len("vetoed: "))
+    assert reason == "by an operator: " + "x" * (LONGEST_REASON - len("by an operator: "))
 
 
 def test_an_event_counts_its_files_by_status() -> None:

@@ -68,8 +68,14 @@ def test_a_flag_vetoes_while_it_has_the_value(name: str, is_: FlagValue, met: bo
     ("name", "is_"), [("NOTHING", True), ("ROLE", True), ("UPLOAD", "test"), ("ROLE", "tset")]
 )
 def test_a_flag_that_never_has_the_value_is_refused(name: str, is_: FlagValue) -> None:
-    with pytest.raises(ValueError, match=name):
+    told_what = rf"^veto_flag\('{name}', is_=.*\) is never met: a flag is one of ROLE, .*; ROLE is"
+    with pytest.raises(ValueError, match=told_what):
         veto_flag(name, is_=is_)
+
+
+def test_a_look_at_what_is_no_handler_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"veto_input\('Alert', ...\) looks at no file: name"):
+        veto_input("Alert", "event", is_=0)  # type: ignore[arg-type]  # the mistake tested
 
 
 @pytest.mark.parametrize(

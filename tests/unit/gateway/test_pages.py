@@ -82,7 +82,30 @@ async def test_the_page_shows_flags_and_history() -> None:
 
     assert "<dt>UPLOAD</dt><dd>yes</dd>" in page
     assert "<code>abababababab</code>" in page
-    assert "FlagsChanged" in page
+    assert "<td>flags UPLOAD=true</td>" in _unmarked(page)
+
+
+async def test_the_page_tells_who_ordered_what_and_why() -> None:
+    order = {"id": "r", "occurred_at": START, "event": EVENT, "by": "ada", "reason": "a glitch"}
+    veto = FileVetoed.model_validate({**order, "handler": "Skymap"})
+    async with a_made_scene() as scene:
+        await scene.fold(veto)
+        page = _unmarked((await scene.get(PAGE)).text)
+
+    assert "<td>veto Skymap</td><td>ada</td><td>a glitch</td>" in page
+    assert "<td>PRELIMINARY notice of 2026-11-22 00:01:00</td>" in page
+
+
+async def test_an_event_that_a_flag_began_is_listed_and_awaits_a_notice() -> None:
+    flagged = FlagsChanged(id="f", occurred_at=START, event=EVENT, changes={FlagName.UPLOAD: True})
+    async with a_scene() as scene:
+        await scene.adopt()
+        await scene.fold(flagged)
+        listed, page = (await scene.get("/")).text, (await scene.get(PAGE)).text
+
+    assert f'href="{PAGE}"' in listed
+    assert ">awaits a notice<" in listed
+    assert ">awaits a notice<" in page
 
 
 async def test_texts_of_strangers_are_shown_as_text() -> None:
@@ -135,3 +158,8 @@ async def test_a_gateway_without_pictures_shows_the_rest() -> None:
 
     assert (page.status_code, "graph.svg" in page.text) == (200, False)
     assert (picture.status_code, picture.json()["error"]) == (501, "no_pictures")
+
+
+def _unmarked(page: str) -> str:
+    """Return a page whose table cells have no titles."""
+    return re.sub(r' title="[^"]*"', "", page)

@@ -1,0 +1,29 @@
+"""What commands look at before they start or send anything: the settings, and the pipeline."""
+
+from llama.cli.output import fail
+from llama.domain.discovery import NAMED_PIPELINES, module_named
+from llama.domain.errors import LlamaError
+from llama.domain.manifests import manifest_of
+from llama.runtime.pipelines import load_pipeline
+from llama.runtime.settings import Settings, read_settings
+
+
+def settings_or_fail() -> Settings:
+    """Return the settings; end with exit code 2 if they are wrong."""
+    try:
+        return read_settings()
+    except LlamaError as error:
+        fail(str(error), code=2)
+
+
+def refuse_wrong_pipeline(settings: Settings) -> None:
+    """End with exit code 2 if the pipeline that the settings name is none.
+
+    One of somebody's own is imported; those that come with the project are known to be right.
+    """
+    if module_named(settings.pipeline) in NAMED_PIPELINES.values():
+        return
+    try:
+        manifest_of(load_pipeline(settings.pipeline))
+    except LlamaError as error:
+        fail(str(error), code=2)

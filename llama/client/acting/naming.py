@@ -1,0 +1,78 @@
+"""Files and handlers of an event by the names that people type, and help with mistyped ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from llama.domain.errors import ActRefused
+from llama.domain.states import EventState
+from schemas.files import HandlerSpec
+
+_ALIKE = 0.6
+"""How alike two names have to be (difflib's ratio) for one to be meant by the other."""
+_SAME_DAY = 0.8
+"""The same of events, whose names have the date in common with many others."""
+
+
+def handlers_named(state: EventState, names: Sequence[str]) -> tuple[HandlerSpec, ...]:
+    """Return the handlers of an event by their files' names or their own, each once.
+
+    ActRefused if there is no such file, or no pipeline that would say which files there are.
+    """
+    if state.manifest is None:
+        raise ActRefused(
+            f"{state.event} has adopted no pipeline yet, so nobody knows its files: "
+            "that comes with its first notice"
+        )
+    return tuple({spec.name: spec for name in names for spec in [_named(state, name)]}.values())
+
+
+def file_named(state: EventState, name: str) -> str:
+    """Return the name of an event's file, given it or its class; ActRefused if there is none.
+
+    A class that makes several files stands for the first of them.
+    """
+    if state.manifest is not None:
+        spec = _named(state, name)
+        return name if name in spec.files else spec.files[0]
+    if name in state.tree:
+        return name
+    raise ActRefused(no_such_file(state.event, name, dict.fromkeys(state.tree, "")))
+
+
+def no_such_file(event: str, name: str, makers: Mapping[str, str]) -> str:
+    """Say that an event has no such file, which files it has (with their makers), and the like."""
+    if not makers:
+        return f"{event} has no files yet: they come with its first notice"
+    known = ", ".join(f"{file} ({maker})" if maker else file for file, maker in makers.items())
+    meant = _perhaps(name, _by_name(makers), alike=_ALIKE)
+    return f"{event} has no file {name}{meant}: it has {known}"
+
+
+def no_such_event(event: str, known: Iterable[str]) -> str:
+    """Say that nobody has heard of an event, and which one may be meant."""
+    meant = _perhaps(event, {name: name for name in known}, alike=_SAME_DAY)
+    return f"nothing about {event} has come in{meant}: `llama status` lists the events there are"
+
+
+def _named(state: EventState, name: str) -> HandlerSpec:
+    specs = state.manifest.handlers if state.manifest else ()
+    for spec in specs:
+        if name == spec.name or name in spec.files:
+            return spec
+    makers = {file: spec.name for spec in specs for file in spec.files}
+    raise ActRefused(no_such_file(state.event, name, makers))
+
+
+def _by_name(makers: Mapping[str, str]) -> dict[str, str]:
+    """Return the files by all the names that they go by: their own, and their class's."""
+    first = reversed(list(makers.items()))  # Of several files of one class the first is meant.
+    by_class = {maker: file for file, maker in first if maker}
+    stems = {file.partition(".")[0]: file for file in makers}
+    return {**stems, **by_class, **{file: file for file in makers}}
+
+
+def _perhaps(name: str, known: Mapping[str, str], *, alike: float) -> str:
+    """Ask whether something like a mistyped name is meant; nothing if nothing is like it."""
+    lowered = {other.lower(): meant for other, meant in known.items()}
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=alike)
+    return f" (did you mean {lowered[found[0]]}?)" if found else ""

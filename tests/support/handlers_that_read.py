@@ -1,0 +1,106 @@
+"""Small handlers that read what they are given, or what they are not."""
+
+import os
+from pathlib import Path
+
+from llama.domain.digests import digest_bytes
+from llama.domain.handler import (
+    FileHandler,
+    Inputs,
+    Product,
+    uses,
+)
+from llama.domain.kinds import TriggeredHandler
+
+MEBIBYTE = 1024 * 1024
+
+
+class Notice(TriggeredHandler):
+    FILENAME = "notice.json"
+    ASPECTS = ("event", "map")
+
+
+class Other(TriggeredHandler):
+    FILENAME = "other.json"
+
+
+class Plain(FileHandler):
+    """Says where and with what it runs."""
+
+    FILENAME = "plain.txt"
+    CODE_VERSION = "3"
+
+    def generate(self, inputs: Inputs) -> Product:
+        names = ("PYTHONHASHSEED", "LLAMA_DATABASE_URL", "TZ")
+        told = [
+            str(os.getpid()),
+            str(Path.cwd()),
+            *(os.environ.get(name, "unset") for name in names),
+        ]
+        return Product("\n".join(told).encode())
+
+
+class Upper(FileHandler):
+    FILENAME = "upper.txt"
+    DEPENDENCIES = (uses(Notice, "event"),)
+
+    def generate(self, inputs: Inputs) -> Product:
+        content = inputs[Notice].content.upper()
+        return Product(content, {"first": digest_bytes(content[:1])})
+
+
+class Attached(FileHandler):
+    FILENAME = "attached.txt"
+    DEPENDENCIES = (uses(Notice, "event", "map"),)
+
+    def generate(self, inputs: Inputs) -> Product:
+        notice = inputs[Notice]
+        return Product(notice.content + b"+" + notice.attachment("map"))
+
+
+class AttachedOnly(FileHandler):
+    FILENAME = "attached_only.txt"
+    DEPENDENCIES = (uses(Notice, "map"),)
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(inputs[Notice].content)
+
+
+class Optional(FileHandler):
+    FILENAME = "optional.txt"
+    DEPENDENCIES = (uses(Notice), uses(Other, optional=True))
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(inputs[Other].content if Other in inputs else b"without")
+
+
+class Careless(FileHandler):
+    FILENAME = "careless.txt"
+    DEPENDENCIES = (uses(Notice), uses(Other, optional=True))
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(inputs[Other].content)
+
+
+class Undeclared(FileHandler):
+    FILENAME = "undeclared.txt"
+    DEPENDENCIES = (uses(Notice, "event"),)
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(inputs[Other].content)
+
+
+class UndeclaredAspect(FileHandler):
+    FILENAME = "undeclared_aspect.txt"
+    DEPENDENCIES = (uses(Notice, "event"),)
+
+    def generate(self, inputs: Inputs) -> Product:
+        return Product(inputs[Notice].attachment("map"))
+
+
+class Flagged(FileHandler):
+    FILENAME = "flagged.txt"
+    FLAGS = ("ROLE", "UPLOAD")
+
+    def generate(self, inputs: Inputs) -> str:
+        return ",".join(f"{name}={value}" for name, value in sorted(inputs.flags.items()))

@@ -1,0 +1,70 @@
+"""Files and events by the names that people type, and help with mistyped ones."""
+
+import pytest
+
+from llama.client.acting.naming import file_named, handlers_named, no_such_event, no_such_file
+from llama.domain.errors import ActRefused
+from llama.domain.event_state import evolve
+from llama.domain.states import EventState
+from tests.support.facts import EVENT, Story, a_trigger
+
+MAKERS = {"alert.json": "Alert", "skymap.fits": "Skymap", "skymap_info.json": "SkymapInfo"}
+
+
+def a_state() -> EventState:
+    story = Story("alert -> skymap -> plot")
+    story.notice()
+    return story.state
+
+
+def test_files_are_named_by_themselves_or_by_their_handlers() -> None:
+    specs = handlers_named(a_state(), ["plot", "skymap.json", "plot.json"])
+
+    assert [spec.name for spec in specs] == ["plot", "skymap"]
+    assert file_named(a_state(), "plot.json") == file_named(a_state(), "plot") == "plot.json"
+
+
+def test_an_unknown_file_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ActRefused, match=r"no file x: it has alert.json \(alert\), skymap.json"):
+        handlers_named(a_state(), ["x"])
+    with pytest.raises(ActRefused, match=r"no file x: it has alert.json \(alert\), skymap.json"):
+        file_named(a_state(), "x")
+
+
+def test_files_of_an_event_without_a_pipeline_are_those_that_came() -> None:
+    brought = evolve(EventState(EVENT), a_trigger())
+
+    assert file_named(brought, "alert.json") == "alert.json"
+    with pytest.raises(ActRefused, match="has adopted no pipeline yet"):
+        handlers_named(brought, ["skymap"])
+    with pytest.raises(ActRefused, match=f"{EVENT} has no files yet"):
+        file_named(EventState(EVENT), "skymap.json")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("skymap.fit", "skymap.fits"),
+        ("SKYMAP", "skymap.fits"),
+        ("Skymp", "skymap.fits"),
+        ("SkymapInf", "skymap_info.json"),
+        ("skymap_info", "skymap_info.json"),
+    ],
+)
+def test_a_mistyped_file_is_answered_with_the_one_that_is_like_it(typed: str, meant: str) -> None:
+    told = no_such_file(EVENT, typed, MAKERS)
+
+    assert told.startswith(
+        f"{EVENT} has no file {typed} (did you mean {meant}?): it has alert.json"
+    )
+
+
+def test_what_is_like_nothing_is_not_guessed_at() -> None:
+    assert "did you mean" not in no_such_file(EVENT, "x.txt", MAKERS)
+    assert "did you mean" not in no_such_event("S230914ak", ["S230914xy", "MS181101ab"])
+
+
+def test_a_mistyped_event_is_answered_with_the_one_that_is_like_it() -> None:
+    told = no_such_event("MS181101ba", ["S230914ak", "MS181101ab"])
+
+    assert told.startswith("nothing about MS181101ba has come in (did you mean MS181101ab?)")
