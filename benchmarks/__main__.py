@@ -4,7 +4,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHMARKS = ("decisions", "simulation")
+BENCHMARKS = ("as_of", "decisions", "history", "projector", "questions", "simulation")
 
 
 def main() -> int:

@@ -2,10 +2,11 @@
 
     from llama.versioning import GitRepoUninitialized
 
-Events in a running system have a history each, which they show as a git repository of their own;
-an event in a folder has none so far, and says so with this error.
+Every event has a history, which a running system shows as a git repository of its own; that of an
+event in a folder (`Event.versions`, `Event.clone`) has the same commits. Before its first file it
+has none, and says so with this error.
 """
 
-from llama.domain.errors import GitRepoUninitialized
+from llama.domain.errors import GitRepoUninitialized, UnknownRevision
 
-__all__ = ["GitRepoUninitialized"]
+__all__ = ["GitRepoUninitialized", "UnknownRevision"]

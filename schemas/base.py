@@ -51,7 +51,11 @@ Cause = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,200}$")]
 class Part(BaseModel):
     """A value inside a message."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+    # Built when first used: most commands need few of the messages, and building all takes longer
+    # than what they do.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", ser_json_inf_nan="null", defer_build=True
+    )
 
 
 class Message(Part):

@@ -90,6 +90,8 @@ TRIGGER_RECEIVED = TriggerReceived(
     time_created=_at(31, 40),
     event_time=datetime(2019, 8, 14, 21, 10, 38, 995000, tzinfo=UTC),
     significant=True,
+    far=2.033e-33,
+    classification={"BBH": 0.0, "BNS": 0.0, "NSBH": 0.998, "Terrestrial": 0.002},
     raw=_digest_of("bytes of the first notice"),
     raw_size=1037680,
     source=Source(topic="igwn.gwalert", partition=0, offset=1201),

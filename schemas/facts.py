@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, TypeAdapter
 
 from schemas.base import EventMessage, FileName, MessageId, Moment, Part, Sha256, ShortText
+from schemas.classes import ClassName, Probability
 from schemas.files import FileContent, HandlerName, InputDigests, InputName, Manifest
 from schemas.flags import FlagChanges
 
@@ -25,6 +26,12 @@ class AlertType(StrEnum):
         return list(AlertType).index(self)
 
 
+MOST_PER_SECOND = 1e9
+"""Hz: no search has so many false alarms; a rate beyond is no rate."""
+MOST_CLASSES = 16
+Rate = Annotated[float, Field(ge=0, le=MOST_PER_SECOND, allow_inf_nan=False)]
+
+
 class Source(Part):
     """Where a copy of a notice came from."""
 
@@ -42,6 +49,12 @@ class TriggerReceived(EventMessage):
     time_created: Moment = Field(description="The notice's own time: the newest one is current.")
     event_time: Moment | None = Field(default=None, description="Merger time; null if not told.")
     significant: bool | None = None
+    far: Rate | None = Field(default=None, description="False alarm rate in Hz; null if not told.")
+    classification: dict[ClassName, Probability] | None = Field(
+        default=None,
+        max_length=MOST_CLASSES,
+        description="The probability of each class of source, such as BNS; null if not told.",
+    )
     is_test: bool = Field(default=False, description="A mock or test superevent (MS, TS).")
     raw: Sha256 = Field(description="The artifact with the bytes as they came.")
     raw_size: NonNegativeInt
@@ -197,5 +210,5 @@ Fact = Annotated[
     | PipelineRequested,
     Field(discriminator="kind"),
 ]
-FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+FACTS: TypeAdapter[Fact] = TypeAdapter(Fact, config=ConfigDict(defer_build=True))
 """Decodes a fact of any kind."""

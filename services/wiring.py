@@ -13,6 +13,7 @@ from llama.adapters.kafka.log import KafkaLog
 from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.postgres import (
+    PostgresGenerations,
     PostgresLedger,
     PostgresReadModels,
     PostgresTaskQueue,
@@ -44,6 +45,7 @@ class Wiring:
     queue: PostgresTaskQueue
     timers: PostgresTimerQueue
     models: PostgresReadModels
+    generations: PostgresGenerations
     log: KafkaLog
 
     def __init__(self, settings: Settings, *, process: str) -> None:
@@ -58,12 +60,14 @@ class Wiring:
     async def __aenter__(self) -> Self:
         kafka = self.addresses.kafka
         await persist("checking topics", lambda: ensure_topics(kafka, TOPICS))
-        pool = await persist("connecting", lambda: connect(self.addresses.database_url))
+        url, role = self.addresses.database_url, self.settings.database_role
+        pool = await persist("connecting", lambda: connect(url, role=role))
         self._stack.push_async_callback(pool.close)
         self.ledger = PostgresLedger(pool)
         self.queue = PostgresTaskQueue(pool)
         self.timers = PostgresTimerQueue(pool)
         self.models = PostgresReadModels(pool)
+        self.generations = PostgresGenerations(pool)
         self.log = await self._stack.enter_async_context(
             KafkaLog(kafka, client_id=f"llama.{self.process}")
         )

@@ -1,6 +1,11 @@
 """Pictures by Graphviz, whose libraries come inside the wheel of pygraphviz."""
 
+import os
+import sys
+import tempfile
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from llama.ports.pictures import PictureFormat
 
@@ -10,6 +15,33 @@ _ONE_AT_A_TIME = threading.Lock()
 """Graphviz keeps state of its own for the whole process: two layouts must not mix."""
 
 
+_COMMENT = b"Fontconfig "
+"""How the lines begin in which fontconfig comments on the machine's files."""
+_STDERR = 2
+
+
+@contextmanager
+def without_font_comments() -> Generator[None]:
+    """Keep fontconfig's comments off standard error; whatever else is written there comes after.
+
+    The library in the wheel is older than the files of many machines, and says so each time.
+    """
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, _STDERR)
+            os.close(kept)
+            aside.seek(0)
+            for line in aside:
+                if not line.startswith(_COMMENT):
+                    os.write(_STDERR, line)
+
+
 def render(dot: str, picture_format: PictureFormat, /) -> bytes:
     """Lay out a graph, ancestors before descendants, and return its picture.
 
@@ -17,7 +49,7 @@ def render(dot: str, picture_format: PictureFormat, /) -> bytes:
     """
     import pygraphviz
 
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, without_font_comments():
         try:
             graph = pygraphviz.AGraph(string=dot)
         except pygraphviz.DotError as error:

@@ -4,6 +4,16 @@ Here lives: what people type and what is printed for them, and which adapters a 
 Here does not live: any rule; a command asks the domain, the ports or the client.
 """
 
-from llama.cli.app import main
+import sys
+
+
+def main() -> None:
+    """Run the command that was typed; a list does not wait for what other commands need."""
+    if sys.argv[1:2] == ["ls"]:
+        from llama.cli.ls import main as run
+    else:
+        from llama.cli.app import main as run
+    run()
+
 
 __all__ = ["main"]

@@ -10,6 +10,7 @@ import typer
 from llama.cli import (
     acts,
     checks,
+    copies,
     dead_letters,
     demo,
     events,
@@ -17,8 +18,13 @@ from llama.cli import (
     files,
     history,
     ingest,
+    log,
+    ls,
     make,
+    rebuild,
+    replay,
     system,
+    watch,
 )
 from llama.cli.output import print_line
 
@@ -36,11 +42,19 @@ for command in (
     system.down,
     ingest.ingest,
     events.status,
+    ls.ls,
     files.cat,
     files.why,
     files.graph,
-    history.log,
+    log.log,
+    history.diff,
+    history.show,
+    history.tarball,
     export.export,
+    watch.watch,
+    replay.replay,
+    copies.clone,
+    copies.compare,
     make.make,
     acts.retry,
     acts.cancel,
@@ -52,6 +66,7 @@ for command in (
     acts.unveto,
     acts.flags,
     checks.verify,
+    rebuild.rebuild,
     demo.demo,
 ):
     app.command()(command)

@@ -9,7 +9,9 @@ import typer
 
 from llama.cli.ingest import ingestion_in
 from llama.cli.output import AsJson, print_json, print_line, print_table, progress
+from llama.cli.rebuild import rebuild_in
 from llama.cli.session import Session, in_session, open_log
+from llama.client.further_checks import LostRecords, StaleLocks, TablesBuiltAgain
 from llama.client.ingestion import within
 from llama.client.verification import Problem, Verification
 from schemas.topics import FACTS_TOPIC
@@ -42,9 +44,17 @@ def verify(
 
 async def _problems(session: Session, timeout: float) -> list[Problem]:
     """Look for problems; while the log grows, what seems to be one is looked at again."""
+    from llama.adapters.git_locks import stale_locks
+
     async with open_log(session) as log:
         ingestion = ingestion_in(session, log)
-        verification = Verification(log.reader, session.models, session.artifacts, session.history)
+        also = [
+            LostRecords(session.ledger, log.reader),
+            StaleLocks(lambda: stale_locks(session.settings.history_folder)),
+            TablesBuiltAgain(lambda: rebuild_in(session, log)),
+        ]
+        kept = (session.models, session.artifacts, session.history)
+        verification = Verification(log.reader, *kept, also)
         problems: list[Problem] = []
         for _ in range(LOOKS):
             progress("waiting until everything has been read ...")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from llama.cli.looking_back import AsOf, events_then, state_then, status_then
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table
 from llama.cli.session import Session, in_session
 from llama.client.acting.acts import KNOWN_EVENTS
@@ -23,31 +24,39 @@ def status(
     event: Annotated[str | None, typer.Argument(help="The event; all of them if left out.")] = None,
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="How many events at the most.", min=1)] = 50,
+    as_of: AsOf = "",
 ) -> None:
     """Show what an event has and needs, or list the events."""
     if event is None:
-        rows = in_session(lambda session: session.models.events(limit=limit))
+        rows = in_session(lambda session: events_then(session, as_of, limit=limit))
         _print_events(rows, as_json=as_json)
         return
-    shown = in_session(lambda session: status_in(session, event))
+    shown = in_session(lambda session: status_in(session, event, as_of=as_of))
     if as_json:
         print_json(shown.model_dump(mode="json"))
     else:
         print_status(shown)
 
 
-async def state_in(session: Session, event: str) -> EventState:
-    """Return the state of an event; end the command if nothing is known of it."""
-    state = await session.models.state(event)
+async def state_in(session: Session, event: str, *, as_of: str = "") -> EventState:
+    """Return the state of an event, as of a moment if one is said.
+
+    Ends the command if nothing is known of it.
+    """
+    state = await state_then(session, event, as_of)
+    if state is None and as_of:
+        fail(f"nothing about {event} had come in by {as_of}: `llama ls --as-of` lists what had")
     if state is None:
         rows = await session.models.events(limit=KNOWN_EVENTS)
         fail(no_such_event(event, [row.event for row in rows]))
     return state
 
 
-async def status_in(session: Session, event: str) -> EventStatus:
-    """Return the status of an event as it is now."""
-    state = await state_in(session, event)
+async def status_in(session: Session, event: str, *, as_of: str = "") -> EventStatus:
+    """Return the status of an event as it is now, or was."""
+    state = await state_in(session, event, as_of=as_of)
+    if as_of:
+        return await status_then(session, state, as_of)
     return status_of(
         state,
         leased=await session.models.leased(event),

@@ -17,7 +17,10 @@ def export(
         Path, typer.Option("-o", "--output", help="The folder that is to hold the event's.")
     ] = Path(),
 ) -> None:
-    """Copy an event's files and log into a folder of its own, to be read without the system."""
+    """Copy an event's files and log into a folder of its own, to be read without the system.
+
+    In Python the copy opens with Event(EVENT, rundir=FOLDER); Event.fork makes one to work on.
+    """
     folder = in_session(lambda session: export_in(session, event, output))
     print_line(str(folder))
 

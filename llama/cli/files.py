@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from llama.cli.events import EventName, state_in, status_in
-from llama.cli.output import AsJson, fail, muted_libraries, print_json, print_line
+from llama.cli.looking_back import AsOf, moment_in
+from llama.cli.output import AsJson, fail, print_json, print_line
 from llama.cli.session import Session, in_session
-from llama.client.acting.naming import file_named
+from llama.client.acting.naming import file_named, left_file
 from llama.client.pictures import format_of, write_picture
 from llama.domain.why import explanation_of
 from llama.domain.why_text import text_of
@@ -26,9 +27,11 @@ def cat(event: EventName, file: FileNameArgument) -> None:
     sys.stdout.buffer.write(content)
 
 
-def why(event: EventName, file: FileNameArgument, as_json: AsJson = False) -> None:
+def why(
+    event: EventName, file: FileNameArgument, as_json: AsJson = False, as_of: AsOf = ""
+) -> None:
     """Say why a file is what it is: its inputs, its last run, what it waits for."""
-    explained = in_session(lambda session: _why(session, event, file))
+    explained = in_session(lambda session: _why(session, event, file, as_of))
     if as_json:
         print_json(explained.model_dump(mode="json"))
     else:
@@ -43,6 +46,7 @@ def graph(
             "-o", "--output", help="Where to: .svg, .png, .pdf or .dot; missing folders are made."
         ),
     ],
+    as_of: AsOf = "",
 ) -> None:
     """Draw the event's files, what they are made from, and how they stand."""
     from llama.adapters.graphviz import render
@@ -52,23 +56,25 @@ def graph(
         format_of(output)
     except ValueError as error:
         fail(str(error), code=2)
-    state = in_session(lambda session: state_in(session, event))
-    with muted_libraries():
-        write_picture(dot_of(state, title=event), output, render)
+    state = in_session(lambda session: state_in(session, event, as_of=as_of))
+    write_picture(dot_of(state, title=event), output, render)
     print_line(f"wrote {output}")
 
 
-async def _why(session: Session, event: str, file: str) -> Why:
-    state = await state_in(session, event)
+async def _why(session: Session, event: str, file: str, as_of: str) -> Why:
+    state = await state_in(session, event, as_of=as_of)
     name = file_named(state, file)
-    explained = explanation_of(state, name, now=session.clock.now())
+    explained = explanation_of(state, name, now=moment_in(session, as_of))
     if explained is None:
         fail(f"there is nothing to be said of {name} of {event}: look at `llama status {event}`")
     return explained
 
 
 async def _bytes_of(session: Session, event: str, file: str) -> bytes:
-    name = file_named(await state_in(session, event), file)
+    state = await state_in(session, event)
+    if left := left_file(state, file):
+        return await session.artifacts.get(state.tree[left].content.digest)
+    name = file_named(state, file)
     shown = {one.name: one for one in (await status_in(session, event)).files}[name]
     if shown.digest is None:
         fail(

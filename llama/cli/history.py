@@ -1,93 +1,164 @@
-"""The command that tells what happened to an event: llama log."""
+"""Commands that look into an event's history: diff, show, tarball."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import typer
 
-from llama.cli.events import EventName, state_in
-from llama.cli.output import AsJson, print_json, print_line, print_table
+from llama.cli.events import EventName
+from llama.cli.files import FileNameArgument
+from llama.cli.output import AsJson, fail, print_json, print_line
 from llama.cli.session import Session, in_session
-from llama.domain.telling import told, told_of
-from llama.ports.history import Revision
-from llama.ports.projections import FactRow, FactsOf
-from schemas.facts import FACTS
+from llama.client.histories import Histories
+from llama.client.local.tarball import write_archive
+from llama.domain.differences import difference
+from llama.domain.errors import UnknownRevision
+from llama.domain.versions import NEWEST, Change, Entry, download_name
+
+MAX_WORDS = 3
+Difference: TypeAlias = tuple[Change, tuple[bytes | None, bytes | None]]
+Revisions = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[A [B]] [FILE]",
+        help="Two revisions (numbers, commits or times), of which the second is the newest unless "
+        "it is said, and the first the one before it; and a file, if one alone is of interest.",
+    ),
+]
 
 
-def log(
+def diff(event: EventName, words: Revisions = None, as_json: AsJson = False) -> None:
+    """Show what changed in an event's files from one revision to another."""
+
+    async def compare(session: Session) -> tuple[Entry | None, Entry, list[Difference]]:
+        histories = Histories(session.history)
+        before, after, file = await _meant(histories, event, words or [])
+        changes = await histories.changes(event, before, after)
+        wanted = [change for change in changes if file in {None, change.file}]
+        contents = [await histories.contents(event, one, before, after) for one in wanted]
+        return before, after, list(zip(wanted, contents, strict=True))
+
+    before, after, found = in_session(compare)
+    if as_json:
+        print_json(
+            {
+                "event": event,
+                "before": before and before.commit,
+                "after": after.commit,
+                "changes": [_told(change, contents) for change, contents in found],
+            }
+        )
+        return
+    for change, contents in found:
+        sys.stdout.write(difference(change.file, *contents))
+
+
+def show(
     event: EventName,
-    files: Annotated[
-        bool, typer.Option("--files", help="Only the revisions of its files, newest first.")
-    ] = False,
-    last: Annotated[
-        int, typer.Option("-n", "--last", help="Only so many, the newest; 0: all.", min=0)
-    ] = 0,
+    file: FileNameArgument,
+    version: Annotated[
+        int | None, typer.Option("--file-version", help="Which version of the file: 0, 1, ...")
+    ] = None,
+    commit: Annotated[
+        str | None, typer.Option("--commit", help="The revision (a number, a commit or a time).")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Where to: a file, a folder, or - for standard output."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell all that happened to an event, in order: notices, acts, results, failures."""
-    if files:
-        revisions = in_session(lambda session: _revisions(session, event))
-        _print_revisions(revisions[:last] if last else revisions, as_json=as_json)
+    """Save a file as it once was, as `EVENT-vVERSION-COMMIT-FILE`."""
+    if version is not None and commit is not None:
+        fail("give --file-version or --commit, not both", code=2)
+
+    async def find(session: Session) -> tuple[dict[str, object], str, bytes]:
+        histories = Histories(session.history)
+        if version is None:
+            found = await histories.version_at(event, file, commit or NEWEST)
+        else:
+            found = await histories.version(event, file, version)
+        content = await histories.content(event, file, found)
+        told: dict[str, object] = {"event": event, "file": file, "version": found.number}
+        told |= {"commit": found.commit, "at": found.at.isoformat(), "bytes": len(content)}
+        return told, download_name(event, file, found), content
+
+    told, name, content = in_session(find)
+    if output is not None and str(output) == "-":
+        sys.stdout.buffer.write(content)
         return
-    rows = in_session(lambda session: _facts(session, event))
-    _print_facts(rows[-last:] if last else rows, as_json=as_json)
-    if last and last < len(rows) and not as_json:
-        print_line(f"{len(rows) - last} earlier facts are left out")
-
-
-async def _facts(session: Session, event: str) -> Sequence[FactRow]:
-    await state_in(session, event)
-    facts: FactsOf = session.models
-    return await facts.facts(event)
-
-
-async def _revisions(session: Session, event: str) -> Sequence[Revision]:
-    await state_in(session, event)
-    return await session.history.log(event)
-
-
-def _print_facts(rows: Sequence[FactRow], *, as_json: bool) -> None:
+    path = _target(output, name)
+    path.write_bytes(content)
     if as_json:
-        print_json([_as_json(row) for row in rows])
+        print_json(told | {"path": str(path)})
     else:
-        columns = ("when (UTC)", "what", "by", "why")
-        print_table("", columns, [_in_words(row) for row in rows])
+        print_line(str(path))
 
 
-def _as_json(row: FactRow) -> Mapping[str, object]:
-    words = told(FACTS.validate_json(row.body))
+def tarball(
+    event: EventName,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Where to: a file or a folder.")
+    ] = None,
+    commit: Annotated[
+        str, typer.Option("--commit", help="The revision (a number, a commit or a time).")
+    ] = NEWEST,
+) -> None:
+    """Save the files of an event as `EVENT.tar.gz`; equal files give equal bytes."""
+
+    async def find(session: Session) -> dict[str, bytes]:
+        histories = Histories(session.history)
+        return dict(await histories.files(event, await histories.revision(event, commit)))
+
+    files = in_session(find)
+    path = _target(output, f"{event}.tar.gz")
+    write_archive(path, event, files)
+    print_line(str(path))
+
+
+async def _meant(
+    histories: Histories, event: str, words: list[str]
+) -> tuple[Entry | None, Entry, str | None]:
+    """Return the two revisions and the file that the words name."""
+    file = None
+    if words and not await _is_revision(histories, event, words[-1]):
+        # If it is no file either, this says so.
+        await histories.versions(event, words[-1])
+        *words, file = words
+    if len(words) >= MAX_WORDS:
+        fail("two revisions can be compared: give them, and one file", code=2)
+    entries = await histories.entries(event)
+    *first, last = [await histories.revision(event, word) for word in words] or [entries[-1]]
+    if len(words) == 1:
+        return last, entries[-1], file
+    before = first[0] if first else None
+    if not first and last.number:
+        before = entries[last.number - 1]
+    return before, last, file
+
+
+async def _is_revision(histories: Histories, event: str, word: str) -> bool:
+    try:
+        await histories.revision(event, word)
+    except UnknownRevision:
+        return word.isdigit()
+    return True
+
+
+def _target(output: Path | None, name: str) -> Path:
+    if output is None:
+        return Path(name)
+    return output / name if output.is_dir() else output
+
+
+def _told(change: Change, contents: tuple[bytes | None, bytes | None]) -> dict[str, object]:
+    before, after = contents
     return {
-        "sequence": row.sequence,
-        "at": row.occurred_at.isoformat(),
-        "what": words.what,
-        "by": words.by,
-        "why": words.why,
-        "outcome": row.outcome,
-        "fact": json.loads(row.body),
-    }
-
-
-def _in_words(row: FactRow) -> tuple[str, ...]:
-    words = told_of(FACTS.validate_json(row.body), row.outcome)
-    return f"{row.occurred_at:%Y-%m-%d %H:%M:%S}", words.what, words.by, words.why
-
-
-def _print_revisions(entries: Sequence[Revision], *, as_json: bool) -> None:
-    if as_json:
-        print_json([_revision_as_json(one) for one in entries])
-        return
-    rows = [
-        (one.commit[:12], f"{one.at:%Y-%m-%d %H:%M:%S}", one.message.splitlines()[0])
-        for one in entries
-    ]
-    print_table("", ("commit", "when (UTC)", "what"), rows)
-
-
-def _revision_as_json(one: Revision) -> Mapping[str, object]:
-    return {
-        "commit": one.commit,
-        "parent": one.parent,
-        "at": one.at.isoformat(),
-        "message": one.message,
+        "file": change.file,
+        "what": change.what,
+        "before": before and {"blob": change.before, "bytes": len(before)},
+        "after": after and {"blob": change.after, "bytes": len(after)},
     }

@@ -1,28 +1,26 @@
 """The command that sends notices in."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
+from llama.cli.notices import Place, outcomes_of
 from llama.cli.output import AsJson, fail, print_json, print_table, progress
 from llama.cli.session import LogSession, Session, in_session, open_log
 from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
-from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, within
+from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, WaitedTooLong, within
 from llama.client.progress import Progress
+from llama.client.unsettled import Unsettled
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 from schemas.reports import DeadLetter
 
-OUTCOMES = {
-    "applied": "it counts",
-    "ignored": "older than the newest: changes nothing",
-    "redundant": "known already",
-}
-"""What a notice did, for people."""
+Sent = Sequence[tuple[str, Source | DeadLetter]]
+"""The files by name, each with its place on the alert topic, or why it is not there."""
 
 
 def ingest(
@@ -59,13 +57,13 @@ async def _ingest(
         if timeout is None:
             _report([_row(name, what, None, "sent") for name, what in sent], as_json=as_json)
             return
-        receipts: list[Receipt] = []
-        waiting = asyncio.ensure_future(_wait(ingestion, sent, receipts))
-        await within(timedelta(seconds=timeout), waiting, what="settling (with retries)")
-        outcomes = await _outcomes(session, receipts)
-        by_source = {_key(receipt.source): receipt for receipt in receipts}
-        rows = [_told(name, what, by_source, outcomes) for name, what in sent]
-        _report(rows, as_json=as_json)
+        is_late = await _is_late(_wait(ingestion, sent), timeout)
+        receipts = await _receipts(session, sent)
+        outcomes = await _outcomes(session, receipts.values())
+        _report([_told(*one, receipts, outcomes) for one in sent], as_json=as_json)
+        if is_late:
+            events = _events(receipts.values())
+            _tell_late(await ingestion.unsettled(events), timeout, as_json=as_json)
 
 
 def ingestion_in(session: Session, log: LogSession) -> Ingestion:
@@ -80,34 +78,50 @@ async def _send(ingestion: Ingestion, path: Path) -> Source | DeadLetter:
     return await ingestion.send(path.read_bytes(), name=path.name)
 
 
-async def _wait(
-    ingestion: Ingestion,
-    sent: Sequence[tuple[str, Source | DeadLetter]],
-    receipts: list[Receipt],
-) -> None:
+async def _wait(ingestion: Ingestion, sent: Sent) -> None:
     sources = [what for _, what in sent if isinstance(what, Source)]
     shown = Progress(progress)
-    receipts += await ingestion.receipts(sources, progress=shown)
-    events = dict.fromkeys(receipt.event for receipt in receipts if receipt.event)
-    await ingestion.settle(events, progress=shown)
+    receipts = await ingestion.receipts(sources, progress=shown)
+    await ingestion.settle(_events(receipts), progress=shown)
 
 
-async def _outcomes(
-    session: Session, receipts: Sequence[Receipt]
-) -> Mapping[tuple[int | None, int | None], str]:
+async def _is_late(waiting: Coroutine[object, object, None], timeout: float) -> bool:
+    """Wait for something; tell whether it did not happen in time."""
+    try:
+        await within(timedelta(seconds=timeout), asyncio.ensure_future(waiting), what="settling")
+    except WaitedTooLong:
+        return True
+    return False
+
+
+async def _receipts(session: Session, sent: Sent) -> Mapping[tuple[str, int, int], Receipt]:
+    """Return the receipts there are by now, by the notices' places."""
+    sources = [what for _, what in sent if isinstance(what, Source)]
+    found = [await session.models.receipt(source) for source in sources]
+    return {_key(receipt.source): receipt for receipt in found if receipt is not None}
+
+
+async def _outcomes(session: Session, receipts: Iterable[Receipt]) -> Mapping[Place, str]:
     """Return what each notice did to its event, by its place on the log."""
-    events = {receipt.event for receipt in receipts if receipt.event}
-    facts = [fact for event in events for fact in await session.models.facts(event)]
-    return {(fact.partition, fact.offset): OUTCOMES.get(fact.outcome, "") for fact in facts}
+    told: dict[Place, str] = {}
+    for event in _events(receipts):
+        told |= outcomes_of(await session.models.facts(event))
+    return told
+
+
+def _events(receipts: Iterable[Receipt]) -> Sequence[str]:
+    return list(dict.fromkeys(receipt.event for receipt in receipts if receipt.event))
 
 
 def _told(
     name: str,
     what: Source | DeadLetter,
     receipts: Mapping[tuple[str, int, int], Receipt],
-    outcomes: Mapping[tuple[int | None, int | None], str],
+    outcomes: Mapping[Place, str],
 ) -> Mapping[str, str]:
-    receipt = None if isinstance(what, DeadLetter) else receipts[_key(what)]
+    receipt = None if isinstance(what, DeadLetter) else receipts.get(_key(what))
+    if receipt is None and isinstance(what, Source):
+        return _row(name, what, None, "not read yet")
     if receipt is None or receipt.event is None:
         return _row(name, what, receipt, "refused")
     place = receipt.fact_partition, receipt.fact_offset
@@ -134,6 +148,24 @@ def _report(rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
     columns = ("file", "event", "outcome", "dead letter", "reason")
     short = [{**row, "file": Path(row["file"]).name} for row in rows]
     print_table("", columns, [tuple(row.values()) for row in short])
+
+
+def _tell_late(rest: Sequence[Unsettled], timeout: float, *, as_json: bool) -> NoReturn:
+    """Say what is still to come, and end with exit code 1; as JSON only the notices are told."""
+    if rest and not as_json:
+        columns = ("event", "file", "status", "then")
+        print_table("not settled", columns, [_row_of(one) for one in rest])
+    for one in rest if as_json else ():
+        progress("  ".join(_row_of(one)))
+    fail(
+        f"stopped waiting after {timeout:g} s, which is for retries of failures, too: what is "
+        "under way goes on, and `llama status EVENT` tells what becomes of it"
+    )
+
+
+def _row_of(one: Unsettled) -> tuple[str, ...]:
+    then = f"again at {one.again:%Y-%m-%d %H:%M:%S} UTC" if one.again else ""
+    return one.event, one.file, one.status, "it runs" if one.is_running else then
 
 
 def _key(source: Source) -> tuple[str, int, int]:

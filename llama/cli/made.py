@@ -79,8 +79,11 @@ def _tell_what_ran(made: Made, timeout_s: float) -> None:
 
 
 def _print_left(left: Sequence[Planned]) -> None:
+    alike: dict[tuple[str, str], list[str]] = {}
     for one in left:
-        print_line(f"{' and '.join(one.files)} is {in_brief(one.why)}. {one.then}.")
+        alike.setdefault((in_brief(one.why), one.then), []).extend(one.files)
+    for (why, then), files in alike.items():
+        print_line(f"{' and '.join(files)} {'is' if len(files) == 1 else 'are'} {why}. {then}.")
 
 
 def _row(ran: Ran) -> tuple[str, ...]:

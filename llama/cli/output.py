@@ -1,11 +1,8 @@
 """What every command prints with: tables for people, JSON for programs, errors for both."""
 
 import json
-import os
 import sys
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -80,20 +77,6 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 def progress(line: str) -> None:
     """Show a line of progress, on standard error."""
     Console(file=sys.stderr, highlight=False).print(Text(line, style="dim"), soft_wrap=True)
-
-
-@contextmanager
-def muted_libraries() -> Generator[None]:
-    """Keep C libraries off standard error: fontconfig comments on the system's files."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def fail(message: str, *, code: int = 1) -> NoReturn:

@@ -107,6 +107,26 @@ async def patiently(connect: Callable[[], Awaitable[Result]]) -> Result:
         await asyncio.sleep(TRY_EVERY_S)
 
 
+def in_models(
+    command: Callable[["PostgresReadModels", "SystemClock"], Awaitable[Result]],
+) -> Result:
+    """Run what needs the read models alone, and does not wait for the rest to be imported."""
+
+    async def run() -> Result:
+        from llama.adapters.postgres.database import connect
+        from llama.adapters.postgres.read_models import PostgresReadModels
+        from llama.adapters.system_clock import SystemClock
+
+        address = find_addresses(read_settings()).database_url
+        async with await patiently(lambda: connect(address)) as database:
+            return await command(PostgresReadModels(database), SystemClock())
+
+    try:
+        return asyncio.run(run())
+    except LlamaError as error:
+        fail(str(error))
+
+
 def in_session(command: Callable[[Session], Awaitable[Result]]) -> Result:
     """Run a command's body with a session; known errors become a line and exit code 1."""
 

@@ -17,6 +17,7 @@ from llama.cli.output import fail, print_line, progress
 from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.domain.errors import LlamaError
 from llama.runtime.addresses import Addresses, gateway_file
+from llama.runtime.deployment import last_deployment, refusal_of
 from llama.runtime.lock import owner_of
 from llama.runtime.settings import Settings
 
@@ -97,14 +98,23 @@ def stop(settings: Settings) -> None:
 
 
 def _tells_that_it_runs(settings: Settings) -> bool:
-    """Tell whether a system runs under LLAMA_HOME, and if so, say where and how it is stopped."""
+    """Tell whether a system runs under LLAMA_HOME; if so, say where, and how it is stopped.
+
+    Ends the command if it runs with another pipeline than the one asked for.
+    """
     owner = owner_of(settings)
     if owner is None:
         return False
+    running = last_deployment(settings)
+    if running is not None and (refusal := refusal_of(settings, running)):
+        refuse_wrong_pipeline(settings)
+        fail(refusal)
     gateway = gateway_file(settings)
     address = f"http://{gateway.read_text().strip()}" if gateway.exists() else "it is starting"
+    works = f" with {running.in_words}" if running else ""
     stopping = f"`LLAMA_HOME={shlex.quote(str(settings.home))} llama down` stops it"
-    print_line(f"it runs already: {address} (process {owner}, under {settings.home}; {stopping})")
+    where = f"process {owner}, under {settings.home}; {stopping}"
+    print_line(f"it runs already{works}: {address} ({where})")
     return True
 
 

@@ -1,14 +1,9 @@
-"""An event for people: its folder, its files, what can be done with it. No service is needed.
-
-event = Event("S190814bv", rundir="runs").init()
-event.ingest(Path("preliminary.json"))
-event.update()
-event.printstatus()
-"""
+"""An event for people: its folder, its files, what can be done with it. No service is needed."""
 
 import shutil
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -16,20 +11,22 @@ from typing import Literal, Self, Unpack
 
 from llama.client.filegraph import FileGraph
 from llama.client.local.acts import LocalActs
+from llama.client.local.cloning import Cloning, recorded
 from llama.client.local.comparing import Comparison, compared
 from llama.client.local.file_criteria import Selection
-from llama.client.local.identifying import identified, pipeline_meant
+from llama.client.local.identifying import file_meant, identified, pipeline_meant
+from llama.client.local.log_text import log_text
 from llama.client.local.status_text import status_text
-from llama.client.local.tarball import write_tarball
+from llama.client.local.tarball import write_archive
 from llama.client.local.workbench import Workbench
 from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
-from llama.client.workshop import auxiliary_in, is_event_folder, open_bench
-from llama.domain.errors import GitRepoUninitialized
+from llama.client.workshop import auxiliary_in, is_event_folder, open_bench, open_folder
 from llama.domain.flags import DEFAULT, Flags, changes_meant
 from llama.domain.handler import FileHandler
 from llama.domain.identity import Located
 from llama.domain.selection.profile import about, event_time_of
 from llama.domain.states import EventState
+from llama.domain.versions import Entry
 from llama.domain.why import explanation_of
 from llama.domain.why_text import text_of
 from schemas.flags import FlagValue
@@ -141,9 +138,9 @@ class Event:
         failed for good is tried again only if the criteria say which files they are (`typename`,
         `equals`, `subgraph`...) or ask for `cooldown`: a loop of `update(exists=False)` hammers at
         nothing. Failures do not stop the others: `printstatus()` tells them and `why()` explains
-        them. ActRefused before `init`, Unavailable if another process is making files of the
-        event, its folder cannot be written, or a folder is in the place of one of these files:
-        then all else has been made.
+        them. ValueError for a name that no class or file of it has. ActRefused before `init`,
+        Unavailable if another process is making files of the event, its folder cannot be written,
+        or a folder is in the place of one of these files: then all else has been made.
         """
         return self.files.update(**downselect)
 
@@ -153,20 +150,19 @@ class Event:
         `print(event.why("plot.png"))`; the file is said by its name, its handler or its class.
         ValueError if the pipeline has no such file.
         """
-        state, name = self.bench.prospect(), self._file_named(file)
+        state, name = self.bench.prospect(), file_meant(file, self.bench.known_files)
         explanation = explanation_of(state, name, now=self.bench.clock.now())
         if explanation is None:
             raise ValueError(f"{self.eventid} has no file {name}")
         return text_of(explanation)
 
-    def _file_named(self, file: str | FileHandler | type[FileHandler]) -> str:
-        if not isinstance(file, str):
-            return file.FILENAME
-        files = self.bench.known_files
-        by_class = {handler.__name__: name for name, handler in files.items()}
-        if file not in files and file not in by_class:
-            raise ValueError(f"the pipeline has no file {file}: it has {', '.join(files)}")
-        return by_class.get(file, file)
+    def log(self) -> str:
+        """Return what happened to the event, a line for each fact, in the words of `llama log`.
+
+        `print(event.log())`; nothing before the event was begun.
+        """
+        facts = self.bench.folder.facts(0)[0] if self.exists() else ()
+        return log_text(self.eventid, facts)
 
     @property
     def auxiliary_paths(self) -> tuple[Path, ...]:
@@ -210,18 +206,32 @@ class Event:
         state = self.state
         return state.as_of.timestamp() if state.sequence else False
 
+    @property
+    def versions(self) -> Sequence[Entry]:
+        """The revisions of its files, oldest first: those that a system with these facts has."""
+        return tuple(one.entry for one in recorded(self.eventid, self.bench.folder))
+
     def clone(
         self,
-        commit: str = "HEAD",  # noqa: ARG002 - the contract; there is no history to look into yet
-        rundir: str | Path | None = None,  # noqa: ARG002
-        clobber: bool = False,  # noqa: ARG002, FBT001, FBT002 - the original's signature
+        commit: str = "HEAD",
+        rundir: str | Path | None = None,
+        clobber: bool = False,  # noqa: FBT001, FBT002 - the original's signature
     ) -> Self:
-        """Return the event as it was at a revision, in a folder of its own.
+        """Return a copy of the event as it was at a revision, in another rundir, to be worked on.
 
-        GitRepoUninitialized: events in folders have no version history so far.
+        `commit` is HEAD, a commit (or its first digits), a revision's number, or a time;
+        UnknownRevision if there is none such, GitRepoUninitialized before the first. What was
+        known until the next revision is known to the copy; edits by hand that are no facts yet are
+        not. `rundir` is made if need be, a temporary folder unless it is said, which stays. A copy
+        whose newest revision it is already is left as it is; for anything else that is in its place
+        FileExistsError, unless `clobber` lets it be replaced.
         """
-        message = f"{self.eventid} in {self.rundir} has no version history"
-        raise GitRepoUninitialized(f"{message}: copy its folder, or use save_tarball")
+        into = tempfile.mkdtemp(prefix="llama-") if rundir is None else Path(rundir).expanduser()
+        Path(into).mkdir(parents=True, exist_ok=True)
+        copy = type(self)(self.eventid, into, self.pipeline)
+        cloning = Cloning(self.eventid, self.bench.folder, open_folder)
+        cloning.clone(commit, copy.eventdir, clobber=clobber)
+        return copy
 
     def fork(self, rundir: str | Path) -> Self:
         """Copy the event, which may be an export, into another rundir, to be worked on there.
@@ -268,7 +278,9 @@ class Event:
         Equal files give equal bytes. Return where it is.
         """
         target = Path(f"{self.eventid}.tar.gz" if outfile is None else outfile)
-        write_tarball(target, self.files, self.bench.content)
+        there = self.files.downselect(exists=True).values()
+        contents = {one.FILENAME: self.bench.content(one.FILENAME) for one in there}
+        write_archive(target, self.eventid, contents)
         return target
 
     def __eq__(self, other: object) -> bool:

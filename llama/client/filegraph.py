@@ -12,6 +12,7 @@ from llama.client.local.file_criteria import (
     are_named,
     meets,
     refuse_unknown,
+    refuse_unknown_names,
     values_of,
 )
 from llama.client.local.workbench import Workbench
@@ -39,13 +40,30 @@ class Worked(Located, Protocol):
 
 
 class FileGraph(NamedMapping[FileHandler]):
-    """The handlers of an event by class name, ancestors first; immutable, `graph.Skymap` works."""
+    """The handlers of an event by class name, ancestors first; immutable, `graph.Skymap` works.
+
+    The name of a file does as well: `graph["skymap.fits"]` is `graph["Skymap"]`.
+    """
 
     __slots__ = ("_event",)
 
     def __init__(self, event: Worked, handlers: Mapping[str, type[FileHandler]]) -> None:
         super().__init__({name: handler(event) for name, handler in handlers.items()})
         self._event = event
+
+    def __getitem__(self, name: str, /) -> FileHandler:
+        """Return the handler of a class or a file; KeyError says which there are."""
+        return super().__getitem__(self._class_named(name))
+
+    def __contains__(self, name: object, /) -> bool:
+        """Tell whether there is a class or a file of this name."""
+        return super().__contains__(self._class_named(name) if isinstance(name, str) else name)
+
+    def _class_named(self, name: str) -> str:
+        """Return the class of the file of this name; the name itself if there is none."""
+        mine = self._by_name
+        is_file = name not in mine
+        return next((one for one in mine if is_file and name == mine[one].FILENAME), name)
 
     def downselect(
         self,
@@ -75,7 +93,9 @@ class FileGraph(NamedMapping[FileHandler]):
 
         With criteria the files that meet them are made, each once and whether or not they need it,
         if what they are made from is there; and no others. See Event.update for what cools down.
+        ValueError for a name that no class or file of the event has.
         """
+        self._refuse_unknown_names(downselect)
         chosen = self.downselect(**downselect) if downselect else self
         only = {maker_of(type(handler)).__name__ for handler in chosen.values()}
         is_explicit = bool(downselect.keys() - {"invert", "reducer"}) or downselect.get("invert")
@@ -125,6 +145,11 @@ class FileGraph(NamedMapping[FileHandler]):
             write_picture(dot, Path(outfile), draw())
         return dot
 
+    def _refuse_unknown_names(self, selection: Selection) -> None:
+        known = {handler.__name__: file for file, handler in self._bench().known_files.items()}
+        known |= {name: handler.FILENAME for name, handler in self.items()}
+        refuse_unknown_names(selection, known)
+
     def _assessor(self) -> Assessor:
         return Assessor(self._bench().prospect())
 
@@ -152,7 +177,7 @@ class FileGraph(NamedMapping[FileHandler]):
 
     @staticmethod
     def _known_as(name: str, value: FileHandler) -> Iterable[Hashable]:
-        return name, value, type(value)
+        return name, value, type(value), value.FILENAME
 
     def _is_value(self, value: object) -> TypeGuard[FileHandler]:
         return isinstance(value, FileHandler)

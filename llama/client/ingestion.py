@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from llama.client.progress import Progress
+from llama.client.unsettled import Unsettled, unsettled_in
 from llama.domain.digests import digest_json
 from llama.domain.errors import LlamaError, Unavailable
 from llama.domain.notice.oddities import printable
@@ -112,6 +113,18 @@ class Ingestion:
                 await asyncio.sleep(LOOK_EVERY_S)
             progress.count(number, len(events), "events settled")
         await self.caught_up()
+
+    async def unsettled(self, events: Collection[str]) -> Sequence[Unsettled]:
+        """Return the files that are still to come of those events that have not settled.
+
+        Unavailable if a server is away: who asks this has waited long enough.
+        """
+        found: list[Unsettled] = []
+        for event in events:
+            state = await self.models.state(event)
+            if state is not None and not await self._is_done(event, Progress()):
+                found += unsettled_in(state, await self.models.leased(event))
+        return found
 
     async def caught_up(self) -> None:
         """Wait until every follower has read what is there now, and what that has led to."""

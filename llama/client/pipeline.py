@@ -34,8 +34,9 @@ class Pipeline(NamedMapping[HandlerClass]):
         Pipeline(Alert, Skymap, Plot=Plot)
 
     PipelineError (a TypeError) if two classes have one name or one file, if a class is abstract or
-    lacks its FILENAME, if they depend on each other in a circle, or if a keyword is not the name
-    of its class. What they depend on need not be among them; see `check_consistency`.
+    lacks its FILENAME, if they depend on each other in a circle, if one uses an aspect that the
+    other does not declare, or if a keyword is not the name of its class. What they depend on need
+    not be among them; see `check_consistency`.
     """
 
     __slots__ = ()
@@ -65,7 +66,7 @@ class Pipeline(NamedMapping[HandlerClass]):
         return manifest_of(self)
 
     def check_consistency(self) -> None:
-        """Raise ValueError if a handler needs a file or an aspect that is not in the pipeline."""
+        """Raise ValueError if a handler needs a file that is not in the pipeline."""
         check_consistency(self)
 
     def downselect(

@@ -1,6 +1,6 @@
 """Checks that everything agrees with the log: tables, history, artifacts, and each other."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, HistoryCorrupt
 from llama.domain.outlooks import Outlooks
 from llama.domain.revisions import Head, changed_files, revise
 from llama.domain.shown import shown_event, shown_files
+from llama.domain.shown_details import Details, shown_failures, shown_flags, shown_holds
 from llama.domain.states import EventState, Outcome
 from llama.domain.work import Step, fold
 from llama.ports.artifacts import Artifacts
@@ -37,6 +38,10 @@ class Problem:
     detail: str
 
 
+Check = Callable[[], AsyncIterator[Problem]]
+"""Looks for more, of another kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What the log amounts to, folded from zero."""
@@ -59,24 +64,40 @@ class Verification:
     models: ReadModels
     artifacts: Artifacts
     history: HistoryReader
+    also: Sequence[Check] = ()
+    """Further checks."""
 
     async def problems(self) -> AsyncIterator[Problem]:
         """Go through everything that is wrong."""
         replayed = await self.replay()
         for place in replayed.unreadable:
             yield Problem("log", place, "is not a fact that can be read: everybody skips it")
+        async for problem in self._listed(replayed):
+            yield problem
+        for event in sorted(replayed.steps):
+            async for problem in self._event(event, replayed):
+                yield problem
+        async for problem in self._kept(replayed):
+            yield problem
+
+    async def _listed(self, replayed: Replayed) -> AsyncIterator[Problem]:
+        """Compare the list of events."""
         listed = {row.event: row for row in await self.models.events(limit=ALL_EVENTS)}
         for event in sorted(replayed.steps):
             if listed.get(event) != shown_event(replayed.state(event)):
                 yield Problem("projection", event, "the list of events differs from the log")
-            async for problem in self._event(event, replayed):
-                yield problem
         for event in sorted(listed.keys() - replayed.steps.keys()):
             yield Problem("projection", event, "is in the tables and not on the log")
-        async for problem in self._unknown_histories(replayed):
-            yield problem
-        async for problem in self._artifacts(replayed):
-            yield problem
+
+    async def _kept(self, replayed: Replayed) -> AsyncIterator[Problem]:
+        """Look at what is kept for all events together."""
+        for check in (
+            lambda: self._repositories(replayed),
+            lambda: self._artifacts(replayed),
+            *self.also,
+        ):
+            async for problem in check():
+                yield problem
 
     async def replay(self) -> Replayed:
         """Fold the whole log from zero."""
@@ -98,12 +119,18 @@ class Verification:
         facts = await self.models.facts(event)
         for detail in _compare_facts(facts, replayed.steps[event]):
             yield Problem("projection", event, detail)
+        for detail in _compare_details(await self.models.details(event), replayed.steps[event]):
+            yield Problem("projection", event, detail)
         for detail in _made_from_old_inputs(rows, facts):
             yield Problem("inputs", event, detail)
         async for problem in self._history(event, replayed.steps[event]):
             yield problem
 
-    async def _unknown_histories(self, replayed: Replayed) -> AsyncIterator[Problem]:
+    async def _repositories(self, replayed: Replayed) -> AsyncIterator[Problem]:
+        try:
+            await self.history.verify()
+        except HistoryCorrupt as error:
+            yield Problem("history", "repositories", str(error))
         async for event in self.history.events():
             if event not in replayed.steps:
                 yield Problem("history", event, "has a history and is not on the log")
@@ -187,6 +214,22 @@ def _compare_facts(rows: Sequence[FactRow], steps: Sequence[Step]) -> list[str]:
     if have == want:
         return []
     return [f"the table has {len(have)} facts which are not the {len(want)} of the log"]
+
+
+def _compare_details(have: Details, steps: Sequence[Step]) -> list[str]:
+    last = steps[-1]
+    flags = tuple(flag for step in steps for flag in shown_flags(step))
+    want = Details(flags, shown_holds(last.after), shown_failures(last.board))
+    pairs = {
+        "flag_changes": (have.flags, want.flags),
+        "holds": (have.holds, want.holds),
+        "failures": (have.failures, want.failures),
+    }
+    return [
+        f"{table}: the table says {shown}, the log {told}"
+        for table, (shown, told) in pairs.items()
+        if shown != told
+    ]
 
 
 def _told(row: FactRow) -> Fact | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from llama.client.local.workbench import Workbench
 from llama.domain.pipeline import Handlers
+from llama.ports.event_folder import EventFolder
 from llama.ports.pictures import Draw, DrawRun
 from llama.ports.runner import Runner
 
@@ -40,6 +41,11 @@ def open_bench(eventid: str, eventdir: Path, handlers: Handlers) -> Workbench:
         return ForkingRunner(needed, artifacts=folder.artifacts, work=work)
 
     return Workbench(eventid, folder, handlers, SystemClock(), runner_of)
+
+
+def open_folder(path: Path) -> EventFolder:
+    """Return what keeps an event in a folder."""
+    return _folder(path)
 
 
 def is_event_folder(path: Path) -> bool:

@@ -1,11 +1,11 @@
 """What operators' acts do to an event's state; each counts once, however often it is told."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from llama.domain.attempts import CANCELLED, failed
 from llama.domain.board import Board
 from llama.domain.persistent import Map, names_of, without
+from llama.domain.replacing import replace
 from llama.domain.states import EventState, Failure, Made, Outcome
 from llama.domain.storing import changed_at, make, put_by, store
 from schemas.facts import (

@@ -1,10 +1,14 @@
 """What may be said of a handler: the status of its files, why, and the run that it needs."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from schemas.facts import Change
-from schemas.files import HandlerSpec, InputDigests
+if TYPE_CHECKING:
+    from schemas.facts import Change
+    from schemas.files import HandlerSpec, InputDigests
 
 
 class Status(StrEnum):

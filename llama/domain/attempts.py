@@ -5,9 +5,9 @@ when a result of the handler is accepted: its id is part of every need after tha
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from llama.domain.persistent import without
+from llama.domain.replacing import replace
 from llama.domain.states import EventState, Failure
 
 MOST_NEEDS = 16
@@ -50,6 +50,8 @@ def concluded(state: EventState, handler: str, need: str, attempt: int) -> Event
 
 def cleared(state: EventState, handler: str) -> EventState:
     """Return the state in which no need of a handler has been tried."""
+    if handler not in state.failures and handler not in state.attempts:
+        return state
     return replace(
         state,
         failures=without(state.failures, [handler]),

@@ -12,8 +12,12 @@ LlamaError
 ├── HistoryCorrupt          a repository is not what the log says
 ├── ActRefused              an operator's act makes no sense as things stand
 ├── EventFolderCorrupt      an event's folder is not what this project wrote
+├── NoMoment                a text is no moment at which one could have looked (a ValueError)
+├── NoPosition              a text is no place in the stream of changes (a ValueError)
 ├── ReadOnlyEvent           the event's folder is a copy of a running system's event
-└── GitRepoUninitialized    the event has no version history (yet)
+├── GitRepoUninitialized    the event has no version history (yet)
+├── UnknownRevision         an event's history has no such revision (a ValueError)
+└── RepositoryRefused       a git client asks for what is not the event's
 """
 
 
@@ -65,9 +69,25 @@ class EventFolderCorrupt(LlamaError):
     """An event's folder is not what this project wrote."""
 
 
+class NoMoment(LlamaError, ValueError):
+    """A text is no moment at which one could have looked."""
+
+
+class NoPosition(LlamaError, ValueError):
+    """A text is no place in the stream of changes."""
+
+
 class ReadOnlyEvent(LlamaError):
     """The event's folder is a copy of a running system's event: it is for reading."""
 
 
 class GitRepoUninitialized(LlamaError):
     """The event has no version history."""
+
+
+class RepositoryRefused(LlamaError):
+    """A git client asks for something that this event's repository does not give."""
+
+
+class UnknownRevision(LlamaError, ValueError):
+    """An event's history has no such revision."""

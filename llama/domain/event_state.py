@@ -5,7 +5,6 @@ result was accepted. It looks at nothing but the state and the message.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from llama.domain.acts import AnyAct, act
 from llama.domain.assessment import Need
@@ -13,6 +12,7 @@ from llama.domain.attempts import CANCELLED, concluded, concluded_of, failed, fa
 from llama.domain.board import Board
 from llama.domain.flags import TRIGGERED_PUBLIC, TRIGGERED_TEST, preset_changes
 from llama.domain.needs import Assessor
+from llama.domain.replacing import replace
 from llama.domain.states import EventState, Failure, Made, NoticeRecord, Outcome
 from llama.domain.storing import make, store
 from schemas.facts import (
@@ -92,6 +92,8 @@ def _receive(state: EventState, fact: TriggerReceived) -> EventState:
         raw=fact.raw,
         fact=fact.id,
         files=fact.files,
+        far=fact.far,
+        classification=fact.classification,
     )
     if not state.notices:
         state = _preset(state, fact)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from llama.domain.digests import Digest, digest_json
 from schemas.flags import FlagChanges, FlagName, FlagValue, Role
 
-_CHANGES: TypeAdapter[FlagChanges] = TypeAdapter(FlagChanges)
+_CHANGES: TypeAdapter[FlagChanges] = TypeAdapter(FlagChanges, config=ConfigDict(defer_build=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,19 @@ from schemas.files import HandlerSpec, InputDigests
 class Assessor:
     """Assesses handlers of one state, each at most once and only if it is asked for.
 
-    `wiring` is how the state's manifest hangs together, if that is known already.
+    `wiring` is how the state's manifest hangs together, if that is known already; `known` is what
+    handlers of the state are, if some were assessed before: it is added to.
     """
 
-    def __init__(self, state: EventState, wiring: Wiring | None = None) -> None:
+    def __init__(
+        self,
+        state: EventState,
+        wiring: Wiring | None = None,
+        known: dict[str, Assessment] | None = None,
+    ) -> None:
         self.state = state
         self.wiring = wiring or Wiring(state.manifest)
-        self._known: dict[str, Assessment] = {}
+        self._known: dict[str, Assessment] = {} if known is None else known
         self._rules = Rules(state, self.wiring, self._known)
 
     @property

@@ -53,7 +53,8 @@ class Offered:
 
     @staticmethod
     def _absence(file: str, aspect: str, status: Status) -> str:
-        return file if status is Status.MASKED else f"{aspect} in {file}"
+        # Also what is there and cannot be read, such as a damaged map, brings no aspect.
+        return file if status is Status.MASKED else f"usable {aspect} in {file}"
 
 
 def _may_never_come(dependency: DependencySpec, assessed: Assessment | None) -> bool:

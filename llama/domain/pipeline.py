@@ -25,11 +25,11 @@ def pipeline_of(classes: Iterable[type[FileHandler]]) -> Handlers:
 def in_order(classes: Iterable[type[FileHandler]]) -> Handlers:
     """Put handlers in an order that can be made; PipelineError (a TypeError) if there is none.
 
-    They may be a part of a pipeline: what they depend on need not be among them.
+    They may be a part of a pipeline: what they depend on need not be among them. But it must have
+    the aspects that they use (else PipelineInconsistent).
     """
     known = tuple(dict.fromkeys(classes))
-    for handler in known:
-        refuse_odd_declaration(handler)
+    _refuse_odd(known)
     _refuse_clashes(known)
     # Sorted names make the order, and with it the manifest's digest, the same every time. What
     # is not among them counts too: through it one can be another's ancestor.
@@ -42,6 +42,17 @@ def in_order(classes: Iterable[type[FileHandler]]) -> Handlers:
     return {handler.__name__: handler for handler in order if handler in known}
 
 
+def _refuse_odd(known: tuple[type[FileHandler], ...]) -> None:
+    """Refuse what is declared wrongly, be it by itself or of what it is made from."""
+    for handler in known:
+        refuse_odd_declaration(handler)
+    needed = {need.handler for handler in known for need in dependencies_of(handler)}
+    for handler in sorted(needed - {*known}, key=_told):
+        refuse_odd_declaration(handler)
+    for handler in known:
+        _refuse_unknown_aspects(handler)
+
+
 def check_consistency(handlers: Handlers) -> None:
     """Raise PipelineInconsistent (a ValueError) if a handler needs what is not among them."""
     for name, handler in handlers.items():
@@ -51,7 +62,6 @@ def check_consistency(handlers: Handlers) -> None:
         for together in handler.MANIFEST_TYPES:
             message = f"{name} is made together with {together.__name__}, which is not among them"
             _require(together, handlers, message)
-        _refuse_unknown_aspects(handler)
         _refuse_blind_vetoes(handler)
 
 
@@ -59,6 +69,9 @@ def _require(needed: type[FileHandler], handlers: Handlers, message: str) -> Non
     found = handlers.get(needed.__name__)
     if found is None:
         raise PipelineInconsistent(f"{message}: add it to the pipeline")
+    if _is_defined_anew(found, needed):
+        was = "one of this name that was defined later is"
+        raise PipelineInconsistent(f"{message} ({was}): define again what uses the older one")
     if found is not needed:
         was = f"another class of this name is, from {found.__module__}"
         raise PipelineInconsistent(f"{message} ({was}): use one of them everywhere")
@@ -75,7 +88,7 @@ def _refuse_unknown_aspects(handler: type[FileHandler]) -> None:
     """Refuse a dependency on an aspect that never comes: its file would be masked for ever."""
     for need in dependencies_of(handler):
         offered = (WHOLE, *need.handler.ASPECTS)
-        for aspect in set(need.aspects) - set(offered):
+        for aspect in sorted({*need.aspects} - {*offered}):
             raise PipelineInconsistent(
                 f"{handler.__name__} uses {aspect} of {need.handler.__name__}, which has only "
                 f"{', '.join(offered)}: correct the name, or add it to its ASPECTS"
@@ -101,9 +114,21 @@ def _refuse_clashes(known: Iterable[type[FileHandler]]) -> None:
         for handler in known:
             name = getattr(handler, attribute)
             if name in seen:
-                both = f"{_told(handler)} and {_told(seen[name])}"
-                raise PipelineError(f"{both} are both called {name}: rename one of them")
+                raise PipelineError(_clash(seen[name], handler, name))
             seen[name] = handler
+
+
+def _clash(first: type[FileHandler], second: type[FileHandler], name: str) -> str:
+    """Tell of two classes of one name; a cell of a notebook that ran twice leaves such."""
+    if _is_defined_anew(first, second):
+        message = f"{_told(first)} is there in two versions: it was defined again"
+        advice = f'take the older one away first: pipeline - "{name}" + {name}'
+        return f"{message}; {advice}"
+    return f"{_told(first)} and {_told(second)} are both called {name}: rename one of them"
+
+
+def _is_defined_anew(first: type[FileHandler], second: type[FileHandler]) -> bool:
+    return first is not second and _told(first) == _told(second)
 
 
 def _told(handler: type[FileHandler]) -> str:

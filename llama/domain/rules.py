@@ -1,7 +1,7 @@
 """The rules: what a handler is, given what its ancestors are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from llama.domain.assessment import Assessment, Need, Status
@@ -9,6 +9,7 @@ from llama.domain.attempts import concluded_of, failure_of
 from llama.domain.changes import changes_since, describe
 from llama.domain.digests import digest_json
 from llama.domain.offers import Offered
+from llama.domain.replacing import replace
 from llama.domain.states import EventState, Failure, StoredFile
 from llama.domain.vetoes import is_met, told
 from llama.domain.wiring import Wiring
@@ -16,6 +17,7 @@ from schemas.facts import Change
 from schemas.files import FLAGS, HandlerSpec, InputDigests
 
 LATEST = "made from the latest inputs"
+DELETED = "it was deleted"
 ASKED = "an operator asked for it to be made again"
 
 
@@ -43,11 +45,11 @@ class Rules:
         if self.state.is_retracted:
             notice = self.state.notice
             when = f"{notice.time_created:%Y-%m-%d %H:%M:%S} UTC" if notice else ""
-            reason = f"the event was retracted at {when}"
+            reason = f"the event was retracted at {when}{_also_held(self.state, handler)}"
             return Assessment(handler, Status.MASKED, reason, is_hidden=True)
         gathered = self.gather(handler)
         if gathered.absent:
-            reason = f"the event has no {gathered.absent}"
+            reason = f"the event has no {gathered.absent}{_also_held(self.state, handler)}"
             return Assessment(handler, Status.MASKED, reason, is_hidden=True)
         return self._weigh(handler, gathered)
 
@@ -114,7 +116,8 @@ class Rules:
         """Return the assessment of what must not be made now, or cannot."""
         held = _held(self.state, handler)
         if held:
-            return Assessment(handler, *held, changes=changes)
+            status, why = held
+            return Assessment(handler, status, why + self._fate(handler), changes=changes)
         there = gathered.there
         veto = next((veto for veto in handler.vetoes if is_met(veto, self.state, there)), None)
         if veto is not None:
@@ -125,6 +128,13 @@ class Rules:
             hidden = gathered.is_hidden
             return Assessment(handler, *gathered.blocked, changes=changes, is_hidden=hidden)
         return None
+
+    def _fate(self, handler: HandlerSpec) -> str:
+        """Say what a person did to the files that are held; nothing if nobody did anything."""
+        if any(file in self.state.deleted for file in handler.files):
+            return f"; {DELETED}"
+        made = self.state.made.get(handler.name)
+        return f"; {made.put.told}" if made and made.put else ""
 
     def _wanted(self, handler: HandlerSpec, changes: tuple[Change, ...]) -> Assessment | None:
         """Return what the files are if they have to be made, but for the run; None if not."""
@@ -141,7 +151,7 @@ class Rules:
     def _unmade(self, handler: HandlerSpec) -> str:
         """Return why a file is missing; nothing if all are there."""
         if any(file in self.state.deleted for file in handler.files):
-            return "it was deleted"
+            return DELETED
         is_there = all(file in self.state.files for file in handler.files)
         return "" if is_there else "it has not been made yet"
 
@@ -172,6 +182,15 @@ def _held(state: EventState, handler: HandlerSpec) -> tuple[Status, str] | None:
     if handler.name in state.vetoed:
         return Status.VETOED, _by_operator(state.vetoed[handler.name])
     return None
+
+
+def _also_held(state: EventState, handler: HandlerSpec) -> str:
+    """Say that masked files would be held if they were not; nothing if they would not."""
+    holds = (("frozen", state.frozen), ("vetoed", state.vetoed))
+    said = (
+        f"; {word} {_by_operator(by[handler.name])}" for word, by in holds if handler.name in by
+    )
+    return next(said, "")
 
 
 def _by_operator(reason: str) -> str:

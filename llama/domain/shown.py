@@ -1,55 +1,25 @@
 """What lists show of an event: a pure derivation from its state, for every kind of read model."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from llama.domain.assessment import Assessment
 from llama.domain.board import Board
+from llama.domain.labels import most_probable
 from llama.domain.needs import Assessor
 from llama.domain.resolve import decide_from
+from llama.domain.shown_rows import ShownEvent, ShownFile
 from llama.domain.states import EventState
+from llama.domain.told import (
+    classes_of,
+    event_time_of,
+    far_of,
+    is_test,
+    labels_of,
+    significance_of,
+)
 
 LONGEST_REASON = 2000
 """Characters: reasons quote operators and handlers, and a list is no place for an essay."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFile:
-    """One file of an event; version, digest and size are None when there is nothing to see."""
-
-    name: str
-    handler: str
-    status: str
-    reason: str
-    version: int | None
-    digest: str | None
-    size: int | None
-    """Bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEvent:
-    """One event in a list."""
-
-    event: str
-    alert_type: str
-    """Of the newest notice, as are its time and whether it is a test; empty without a notice."""
-    time_created: datetime
-    """Of the newest notice; without one, when something last happened to the event."""
-    event_time: datetime | None
-    """Of the newest notice that tells it: a retraction does not."""
-    significant: bool | None
-    """Of the newest notice that tells it."""
-    is_test: bool
-    retracted: bool
-    settled: bool
-    """Nothing is to be run but, perhaps, what is cooling down: no clock decides this."""
-    flags: Mapping[str, bool | str]
-    files: Mapping[str, int]
-    """How many files there are of each status."""
-    changed_at: datetime
 
 
 def shown_files(state: EventState) -> tuple[ShownFile, ...]:
@@ -86,21 +56,23 @@ def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
     state, notice = board.state, board.state.notice
     if not state.sequence:
         return None
-    newest_first = sorted(state.notices.values(), key=lambda record: record.age_key, reverse=True)
-    times = (record.event_time for record in newest_first if record.event_time is not None)
-    ranks = (record.significant for record in newest_first if record.significant is not None)
     return ShownEvent(
         event=state.event,
         alert_type=notice.alert_type.value if notice else "",
         time_created=notice.time_created if notice else state.as_of,
-        event_time=next(times, None),
-        significant=next(ranks, None),
-        is_test=notice.is_test if notice else state.flags.ROLE == "test",
+        event_time=event_time_of(state),
+        significant=significance_of(state),
+        is_test=is_test(state),
         retracted=state.is_retracted,
         settled=_is_settled(board),
         flags=state.flags.as_mapping(),
         files=dict(Counter(file.status for file in files)),
         changed_at=state.as_of,
+        far=far_of(state),
+        classification=most_probable(dict(classes_of(state))),
+        labels=tuple(sorted(labels_of(state))),
+        first_at=state.first_file_at,
+        modified_at=state.tree_changed_at,
     )
 
 

@@ -39,6 +39,10 @@ class NoticeRecord:
     raw: str
     fact: str
     files: tuple[FileContent, ...]
+    far: float | None = None
+    """False alarm rate in Hz."""
+    classification: Mapping[str, float] | None = None
+    """The probability of each class of source."""
 
     @property
     def age_key(self) -> tuple[datetime, int, str, tuple[str, ...]]:

@@ -1,11 +1,11 @@
 """How contents take their place in an event's state."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from llama.domain.attempts import cleared
 from llama.domain.contents import Bringing
 from llama.domain.persistent import without
+from llama.domain.replacing import replace
 from llama.domain.states import EventState, Made, PutByHand, StoredFile
 from schemas.facts import FileGenerated, FilePut
 from schemas.files import FileContent

@@ -1,6 +1,6 @@
 """Facts in words: what happened to an event, who ordered it and why, for lists that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import assert_never
 
 from llama.domain.changes import describe
 from llama.domain.in_brief import in_brief
-from llama.domain.states import Outcome
+from llama.domain.states import EventState, Outcome
 from schemas.facts import (
     Act,
     Fact,
@@ -37,12 +37,15 @@ _OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
     }
 )
 """What there is to say of a fact that was not applied."""
+_NO_FILES: Mapping[str, Sequence[str]] = MappingProxyType({})
 _DIGEST = 12
 """As much of a digest as a person compares."""
+_ODDITIES = 3
+"""So many of a notice are told in a list."""
 
 _ORDERS: Mapping[type[Act], str] = MappingProxyType(
     {
-        FileDeleted: "delete what {} made",
+        FileDeleted: "delete {}",
         FileRequested: "make {} again",
         RunCancelled: "cancel the run of {}",
     }
@@ -59,11 +62,11 @@ class Told:
     why: str = ""
 
 
-def told(fact: Fact) -> Told:
-    """Tell a fact in words."""
+def told(fact: Fact, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Told:
+    """Tell a fact in words; `files` are those of each handler, which acts are told by."""
     match fact:
         case TriggerReceived() | PipelineAdopted():
-            return Told(_arrival(fact))
+            return Told(_arrival(fact), why=_oddities(fact))
         case FileGenerated():
             until = f"valid until {_at(fact.valid_until)}" if fact.valid_until else ""
             return Told(f"{_run(fact)} made {_files(fact)} in {fact.wall_s:.2f} s", why=until)
@@ -73,16 +76,16 @@ def told(fact: Fact) -> Told:
             because = "; ".join(describe(change) for change in fact.because)
             return Told(f"{fact.file} is obsolete", why=because)
         case FileExpired():
-            return Told(f"what {fact.handler} made has expired")
+            return Told(f"{_named(fact.handler, files)} has expired")
         case FlagsChanged() | PipelineRequested() | Act():
-            return Told(_order(fact), fact.by, in_brief(fact.reason))
+            return Told(_order(fact, files), fact.by, in_brief(fact.reason))
         case _:
             assert_never(fact)
 
 
-def told_of(fact: Fact, outcome: str) -> Told:
+def told_of(fact: Fact, outcome: str, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Told:
     """Tell a fact with what it did, where that is not what was to be expected."""
-    words = told(fact)
+    words = told(fact, files)
     if isinstance(fact, FileObsoleted | PipelineRequested):
         return words  # An announcement, and a question: neither changes anything itself.
     did = _OUTCOMES.get(Outcome(outcome), "")
@@ -93,6 +96,16 @@ def _arrival(fact: TriggerReceived | PipelineAdopted) -> str:
     if isinstance(fact, PipelineAdopted):
         return f"adopted pipeline {fact.manifest.digest[:_DIGEST]} (epoch {fact.epoch})"
     return f"{fact.alert_type.value} notice of {_at(fact.time_created)}"
+
+
+def _oddities(fact: TriggerReceived | PipelineAdopted) -> str:
+    """Return the first oddities of a notice: alert.json has all of them."""
+    if isinstance(fact, PipelineAdopted):
+        return ""
+    more = len(fact.oddities) - _ODDITIES
+    rest = (f"{more} more in alert.json",) if more > 0 else ()
+    told = "; ".join((*fact.oddities[:_ODDITIES], *rest))
+    return f"odd: {told}" if told else ""
 
 
 def _run(fact: FileGenerated | FileFailed) -> str:
@@ -109,7 +122,18 @@ def _failure(fact: FileFailed) -> str:
     return f"{in_brief(fact.message)} ({then})".strip()
 
 
-def _order(fact: FlagsChanged | PipelineRequested | Act) -> str:
+def files_by_handler(state: EventState) -> Mapping[str, Sequence[str]]:
+    """Return the files of each handler of an event's pipeline."""
+    specs = state.manifest.handlers if state.manifest else ()
+    return {spec.name: spec.files for spec in specs}
+
+
+def _named(handler: str, files: Mapping[str, Sequence[str]]) -> str:
+    """Name what a handler makes: by its files, or by itself if nobody knows them."""
+    return " and ".join(files.get(handler, ())) or f"what {handler} makes"
+
+
+def _order(fact: FlagsChanged | PipelineRequested | Act, files: Mapping[str, Sequence[str]]) -> str:
     match fact:
         case FlagsChanged():
             changes = fact.changes.items()
@@ -118,17 +142,18 @@ def _order(fact: FlagsChanged | PipelineRequested | Act) -> str:
         case PipelineRequested():
             return "make --stale: the newest code is asked for"
         case _:
-            return _act(fact)
+            return _act(fact, files)
 
 
-def _act(fact: Act) -> str:
+def _act(fact: Act, files: Mapping[str, Sequence[str]]) -> str:
+    what = _named(fact.handler, files)
     if isinstance(fact, FilePut):
         return f"put {_files(fact)}"
     if isinstance(fact, FileVetoed):
-        return f"{'veto' if fact.vetoed else 'unveto'} {fact.handler}"
+        return f"{'veto' if fact.vetoed else 'unveto'} {what}"
     if isinstance(fact, FileFrozen):
-        return f"{'freeze' if fact.frozen else 'unfreeze'} {fact.handler}"
-    return _ORDERS[type(fact)].format(fact.handler)
+        return f"{'freeze' if fact.frozen else 'unfreeze'} {what}"
+    return _ORDERS[type(fact)].format(what)
 
 
 def _word(value: FlagValue) -> str:

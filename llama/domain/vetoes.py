@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from llama.domain.digests import digest_json
 from llama.domain.states import EventState, NoticeRecord
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llama.domain.handler import FileHandler
 
 NoticeProperty = Literal["alert_type", "significant", "is_test"]
-_FLAGS: TypeAdapter[FlagChanges] = TypeAdapter(FlagChanges)
+_FLAGS: TypeAdapter[FlagChanges] = TypeAdapter(FlagChanges, config=ConfigDict(defer_build=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from textwrap import indent
 
+from llama.domain.in_brief import in_brief
 from schemas.status import FailureStatus, InputStatus, MadeStatus, NeedStatus, Why
 
 DIGEST_LENGTH = 12
@@ -15,7 +17,7 @@ def text_of(why: Why) -> str:
 
 
 def _lines(why: Why) -> Iterator[str]:
-    yield f"{why.file} of {why.event} is {why.status}: {why.reason}."
+    yield f"{why.file} of {why.event} is {why.status}: {in_brief(why.reason).removesuffix('.')}."
     yield from _making(why)
     if why.failure is not None:
         yield _failing(why.failure)
@@ -26,6 +28,9 @@ def _lines(why: Why) -> Iterator[str]:
         yield from _table(why.inputs)
     if why.waiting:
         yield f"Waiting for it: {', '.join(why.waiting)}."
+    if why.failure is not None and "\n" in why.failure.message:
+        yield "The whole error:"
+        yield indent(why.failure.message.rstrip(), "  ")
 
 
 def _making(why: Why) -> Iterator[str]:

@@ -71,11 +71,16 @@ class Wirings:
         if manifest is None:
             return Wiring(None)
         kept = self._kept.pop(manifest.digest, None)
-        wiring = kept if kept is not None and kept.manifest == manifest else Wiring(manifest)
+        wiring = kept if kept is not None and _is_same(kept, manifest) else Wiring(manifest)
         self._kept[manifest.digest] = wiring
         while len(self._kept) > self.most:
             del self._kept[next(iter(self._kept))]
         return wiring
+
+
+def _is_same(wiring: Wiring, manifest: Manifest) -> bool:
+    """Whether a wiring is of a manifest; comparing all of it costs more than folding a fact."""
+    return wiring.manifest is manifest or wiring.manifest == manifest
 
 
 def _looked_at(handler: HandlerSpec) -> Iterator[str]:

@@ -8,6 +8,7 @@ from llama.domain.outlook import Outlook
 from llama.domain.outlooks import Outlooks
 from llama.domain.resolve import Run
 from llama.domain.states import EventState
+from schemas.envelope import body_of
 from schemas.facts import Fact
 from schemas.files import FLAGS, FileContent, HandlerSpec, InputDigests
 from schemas.flags import FlagValue
@@ -28,6 +29,16 @@ class Step:
     def after(self) -> EventState:
         """The event's state after the fact."""
         return self.outlook.state
+
+    @property
+    def board(self) -> Outlook:
+        """The handlers in the state after the fact, assessed."""
+        return self.outlook
+
+    @property
+    def body(self) -> bytes:
+        """The fact as JSON."""
+        return body_of(self.fact)
 
 
 @dataclass(frozen=True, slots=True)

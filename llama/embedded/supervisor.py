@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 
 import structlog
@@ -18,6 +19,12 @@ from llama.domain.errors import LlamaError, Unavailable
 from llama.embedded.children import Child
 from llama.embedded.postgres import EmbeddedPostgres
 from llama.runtime.addresses import Addresses, addresses_file, write_atomically
+from llama.runtime.deployment import (
+    deployment_of,
+    keep_deployment,
+    last_deployment,
+    started_in_words,
+)
 from llama.runtime.lock import hold_lock
 from llama.runtime.settings import Settings
 from schemas.topics import TOPICS
@@ -25,6 +32,17 @@ from schemas.topics import TOPICS
 LIGHT = ("trigger_ingest", "dependency_resolver", "versioning", "projection", "gateway")
 """Services that wait for messages most of the time: on a laptop they share a process."""
 WORKER = "handler_worker"
+ROLES: Mapping[str, str] = MappingProxyType(
+    {
+        "trigger_ingest": "llama_ingest",
+        "dependency_resolver": "llama_resolver",
+        "handler_worker": "llama_worker",
+        "versioning": "llama_versioning",
+        "projection": "llama_projection",
+        "gateway": "llama_gateway",
+    }
+)
+"""A process of several services has the owner's: no role may write the tables of all of them."""
 START_DEADLINE_S = 60.0
 """A laptop under load takes seconds; after a minute something is wrong."""
 HOPELESS_RESTARTS = 4
@@ -54,6 +72,7 @@ class Supervisor:
         """Run the system within the block; Misconfigured if it runs already."""
         with hold_lock(self.settings):
             _sweep(self.settings.run_folder)
+            self._deploy()
             async with AsyncExitStack() as stack:
                 # What is entered first is left last: the servers outlive the services.
                 database_url = await self._postgres(stack)
@@ -69,6 +88,12 @@ class Supervisor:
                 self.tell(f"gateway at http://{http}")
                 yield addresses
                 self.tell("stopping")
+
+    def _deploy(self) -> None:
+        """Tell which pipeline is started, and keep it for those who ask later."""
+        deployment = deployment_of(self.settings)
+        self.tell(started_in_words(deployment, last_deployment(self.settings)))
+        keep_deployment(self.settings, deployment)
 
     async def _postgres(self, stack: AsyncExitStack) -> str:
         if self.settings.database_url:
@@ -102,7 +127,7 @@ class Supervisor:
         environment = self._environment(addresses)
         for name, arguments in self._processes().items():
             command = [sys.executable, "-m", *arguments]
-            group.keep(self._child(name, command, environment))
+            group.keep(self._child(name, command, {**environment, **self._role(name)}))
         for service in (*LIGHT, WORKER):
             path = self.settings.run_folder / f"{service}.ready"
             await group.wait_for(path, service)
@@ -114,6 +139,11 @@ class Supervisor:
         if self.separate:
             return {name: (f"services.{name}",) for name in (*LIGHT, WORKER)}
         return {"services": ("services", *LIGHT), WORKER: (f"services.{WORKER}",)}
+
+    def _role(self, process: str) -> Mapping[str, str]:
+        """Return what a process may do in the embedded database: what its only service needs."""
+        named = self.settings.database_role or self.settings.database_url
+        return {} if named or process not in ROLES else {"LLAMA_DATABASE_ROLE": ROLES[process]}
 
     def _environment(self, addresses: Addresses) -> dict[str, str]:
         return {

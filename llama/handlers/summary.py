@@ -13,7 +13,7 @@ class Summary(FileHandler):
     """
 
     FILENAME = "summary.html"
-    CODE_VERSION = "1"
+    CODE_VERSION = "2"
     DEPENDENCIES = (uses(Alert), uses(SkymapInfo), uses(SkymapPlot, optional=True))
 
     def generate(self, inputs: Inputs) -> Product:

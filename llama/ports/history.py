@@ -1,6 +1,6 @@
 """The version history: every event looks like a git repository of its own."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,8 +33,19 @@ class HistoryReader(Protocol):
         """Return the bytes of a file as of a commit; KeyError if it had no such file."""
         ...
 
+    async def files(self, event: str, *, commit: str) -> Mapping[str, str]:
+        """Return git's name for the content of every file as of a commit, by file name.
+
+        KeyError if there is no such commit.
+        """
+        ...
+
     def events(self) -> AsyncIterator[str]:
         """Go through the events that have a history."""
+        ...
+
+    async def verify(self) -> None:
+        """Raise HistoryCorrupt if what is kept is damaged: reads all of it."""
         ...
 
 

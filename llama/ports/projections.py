@@ -1,15 +1,21 @@
 """Read models: what the log amounts to, in tables that answer questions."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from llama.domain.shown import ShownEvent, ShownFile
-from llama.domain.states import EventState
-from llama.domain.work import Step
-from schemas.facts import Source
-from schemas.reports import DeadLetter, RevisionCommitted
+from llama.domain.shown_rows import ShownEvent, ShownFile
+
+if TYPE_CHECKING:
+    from llama.domain.moves import Folded
+    from llama.domain.selection.paging import Page, Question
+    from llama.domain.shown_details import Details
+    from llama.domain.states import EventState
+    from schemas.facts import Source
+    from schemas.reports import DeadLetter, RevisionCommitted
 
 EventRow: TypeAlias = ShownEvent
 """One event in a list."""
@@ -47,8 +53,8 @@ class Receipt:
 class Views(Protocol):
     """Writes the read models (one writer: the projection)."""
 
-    async def record(self, steps: Sequence[Step]) -> None:
-        """Show what some steps changed."""
+    async def record(self, steps: Sequence[Folded]) -> None:
+        """Show what some facts changed."""
         ...
 
     async def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
@@ -75,8 +81,16 @@ class ReadModels(FactsOf, Protocol):
         """Return events, the latest merger first."""
         ...
 
+    async def select(self, question: Question) -> Page[EventRow]:
+        """Return a page of the events that criteria mean."""
+        ...
+
     async def state(self, event: str) -> EventState | None:
         """Return the state of an event as the projection has folded it."""
+        ...
+
+    async def details(self, event: str) -> Details:
+        """Return how an event's flags changed, what is held back of it, and what has failed."""
         ...
 
     async def files(self, event: str) -> Sequence[FileRow]:

@@ -12,7 +12,7 @@ from llama.runtime.settings import Settings
 class Addresses(BaseModel):
     """The addresses of a running system."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     kafka: str
     database_url: str

@@ -23,7 +23,7 @@ def default_home() -> Path:
 class Settings(BaseModel):
     """What can be set, each as LLAMA_<NAME> in the environment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     home: Path = Field(
         default_factory=default_home, description="Everything that is kept lies under it."
@@ -33,6 +33,11 @@ class Settings(BaseModel):
     )
     database_url: str = Field(
         default="", description="URL of a PostgreSQL database; empty: the embedded one."
+    )
+    database_role: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]{0,63}$",
+        description="Role of the database whose privileges count; empty: the user's own.",
     )
     pipeline: str = Field(
         default="llama.handlers", description="Module whose PIPELINE lists the handlers."

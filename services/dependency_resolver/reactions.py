@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -86,9 +86,14 @@ class Resolver:
 
     def _adoption(self, state: EventState, *, cause: str) -> PipelineAdopted:
         _log.info("pipeline_adopted", event_id=state.event, epoch=self.epoch)
-        return adoption_of(
-            state.event, self.manifest, epoch=self.epoch, at=state.as_of, cause=cause
-        )
+        at = self._adopted_at(state)
+        return adoption_of(state.event, self.manifest, epoch=self.epoch, at=at, cause=cause)
+
+    def _adopted_at(self, state: EventState) -> datetime:
+        """Return when a pipeline is adopted: the first one as soon as there is an event."""
+        if state.manifest is None:
+            return state.as_of
+        return max(state.as_of, self.clock.now())
 
 
 def _by_event(steps: Sequence[Step]) -> dict[str, list[Step]]:

@@ -6,9 +6,14 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from llama.adapters.git.reader import GitHistoryReader
+from llama.adapters.git.serving import GitRepositories
 from llama.adapters.graphviz import render
+from llama.adapters.postgres.following import PostgresFollowing
+from llama.adapters.postgres.past import PostgresPast
 from llama.runtime.addresses import gateway_file, write_atomically
 from services.gateway.app import create_app
+from services.gateway.histories import serve_histories
 from services.wiring import Wiring, run
 
 PROCESS = "gateway"
@@ -28,14 +33,23 @@ async def serve(wiring: Wiring) -> None:
     host, _, port = wiring.settings.http.rpartition(":")
     listener = socket.create_server((host, int(port)), backlog=128)
     app = create_app(
-        models=wiring.models, artifacts=wiring.artifacts, clock=wiring.clock, draw=render
+        models=wiring.models,
+        artifacts=wiring.artifacts,
+        clock=wiring.clock,
+        draw=render,
+        past=PostgresPast(wiring.models.database),
+        following=PostgresFollowing(wiring.models.database),
     )
+    folder = wiring.settings.history_folder
+    history = GitHistoryReader(folder)
+    serve_histories(app, history=history, repositories=GitRepositories(folder, history))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
     server = _Server(config)
     address = "{}:{}".format(*listener.getsockname()[:2])
     write_atomically(gateway_file(wiring.settings), address)
     wiring.is_ready(PROCESS)
-    await server.serve(sockets=[listener])
+    async with history:
+        await server.serve(sockets=[listener])
 
 
 if __name__ == "__main__":

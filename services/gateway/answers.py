@@ -1,11 +1,10 @@
 """Answers as JSON, and the picture of an event's graph."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,12 +12,11 @@ from starlette.responses import JSONResponse, Response
 from llama.domain.digests import digest_bytes
 from llama.domain.drawing.graph import dot_of
 from llama.domain.why import explanation_of
-from llama.ports.projections import EventRow, FactRow
+from llama.ports.projections import FactRow
 from services.gateway.refusals import Refusal
 from services.gateway.sources import Sources, file_name_of, limit_of
 from services.gateway.validators import is_known
 
-_EVENTS: TypeAdapter[Sequence[EventRow]] = TypeAdapter(Sequence[EventRow])
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -28,21 +26,16 @@ class Answers:
 
     sources: Sources
 
-    async def events(self, request: Request) -> Response:
-        """List events, the latest merger first."""
-        rows = await self.sources.models.events(limit=limit_of(request))
-        return _json({"events": _EVENTS.dump_python(rows, mode="json")})
-
     async def event(self, request: Request) -> Response:
         """Answer with the status of an event: what `llama status --json` prints."""
         state = await self.sources.state(request)
-        return _model(await self.sources.status(state))
+        return _model(await self.sources.status(request, state))
 
     async def why(self, request: Request) -> Response:
         """Answer with the reasons of a file's status."""
         file = file_name_of(request)
         state = await self.sources.state(request)
-        why = explanation_of(state, file, now=self.sources.clock.now())
+        why = explanation_of(state, file, now=self.sources.moment(request))
         if why is None:
             raise unknown_file(state.event, file)
         return _model(why)
@@ -50,13 +43,13 @@ class Answers:
     async def facts(self, request: Request) -> Response:
         """List what happened to an event, in order."""
         state = await self.sources.state(request)
-        rows = await self.sources.models.facts(state.event)
+        rows = await self.sources.facts(state)
         return _json({"event": state.event, "facts": [_fact(row) for row in rows]})
 
     async def revisions(self, request: Request) -> Response:
         """List the revisions of an event's history, oldest first."""
         state = await self.sources.state(request)
-        rows = await self.sources.models.revisions(state.event)
+        rows = await self.sources.revisions(request, state)
         told = [row.model_dump(mode="json") for row in rows]
         return _json({"event": state.event, "revisions": told})
 

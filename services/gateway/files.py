@@ -46,7 +46,7 @@ class Files:
         """Answer with the newest bytes of a file, whether or not they are obsolete."""
         name = file_name_of(request)
         state = await self.sources.state(request)
-        status = await self.sources.status(state)
+        status = await self.sources.status(request, state)
         found = _existing(status, name)
         headers = _headers(status.event, found)
         if is_known(request, headers["ETag"]):
@@ -72,16 +72,22 @@ def _existing(status: EventStatus, name: str) -> FileStatus:
     raise Refusal(code, "masked_file", detail=detail, hint=hint)
 
 
-def _headers(event: str, file: FileStatus) -> dict[str, str]:
-    suffix = next((suffix for suffix in (*SHOWN, *DOWNLOADED) if file.name.endswith(suffix)), "")
+def headers_of(file: str, *, name: str, tag: str) -> dict[str, str]:
+    """Return the headers of a file's bytes, which are saved under a name.
+
+    Both names consist of letters, digits, dots, dashes and underscores.
+    """
+    suffix = next((suffix for suffix in (*SHOWN, *DOWNLOADED) if file.endswith(suffix)), "")
     disposition = "inline" if suffix in SHOWN else "attachment"
     return {
         "Content-Type": SHOWN.get(suffix) or DOWNLOADED.get(suffix, UNKNOWN),
-        # Both names consist of letters, digits, dots, dashes and underscores.
-        "Content-Disposition": f'{disposition}; filename="{event}-{file.name}"',
+        "Content-Disposition": f'{disposition}; filename="{name}"',
         "Content-Security-Policy": POLICY,
-        "ETag": f'"{file.digest}"',
+        "ETag": f'"{tag}"',
         "Cache-Control": "no-cache",
-        "Llama-Status": file.status,
-        "Llama-Version": str(file.version),
     }
+
+
+def _headers(event: str, file: FileStatus) -> dict[str, str]:
+    general = headers_of(file.name, name=f"{event}-{file.name}", tag=file.digest or "")
+    return general | {"Llama-Status": file.status, "Llama-Version": str(file.version)}

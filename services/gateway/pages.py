@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState
-from llama.domain.telling import Told, told_of
+from llama.domain.telling import Told, files_by_handler, told_of
 from llama.domain.why import explanation_of
 from llama.domain.why_text import text_of
 from llama.ports.projections import FactRow
@@ -82,22 +82,21 @@ class Pages:
     async def event(self, request: Request) -> Response:
         """Show one event: its files, its picture, its graph and its history."""
         state = await self.sources.state(request)
-        status = await self.sources.status(state)
+        status = await self.sources.status(request, state)
         return self._page(
             "event.html",
             status=status,
             notice=state.notice,
-            whys=self._whys(state, status),
+            whys=self._whys(state, status, self.sources.moment(request)),
             picture=_shown(status, PICTURE),
             summary=_shown(status, SUMMARY),
-            happened=_happened(await self.sources.models.facts(state.event)),
-            revisions=await self.sources.models.revisions(state.event),
+            happened=_happened(await self.sources.facts(state), files_by_handler(state)),
+            revisions=await self.sources.revisions(request, state),
             has_graph=self.sources.draw is not None,
             refresh=None if status.settled else SECONDS_TO_REFRESH,
         )
 
-    def _whys(self, state: EventState, status: EventStatus) -> dict[str, str]:
-        now = self.sources.clock.now()
+    def _whys(self, state: EventState, status: EventStatus, now: datetime) -> dict[str, str]:
         whys = (explanation_of(state, file.name, now=now) for file in status.files)
         return {why.file: text_of(why) for why in whys if why is not None}
 
@@ -112,10 +111,12 @@ def _shown(status: EventStatus, name: str) -> str | None:
     return next((file.digest for file in status.files if file.name == name), None)
 
 
-def _happened(rows: Sequence[FactRow]) -> list[tuple[FactRow, Told]]:
+def _happened(
+    rows: Sequence[FactRow], files: Mapping[str, Sequence[str]]
+) -> list[tuple[FactRow, Told]]:
     """Return the newest facts, newest first, each in words."""
     newest = reversed(rows[-NEWEST_FACTS:])
-    return [(row, told_of(FACTS.validate_json(row.body), row.outcome)) for row in newest]
+    return [(row, told_of(FACTS.validate_json(row.body), row.outcome, files)) for row in newest]
 
 
 def _moment(moment: datetime) -> str:

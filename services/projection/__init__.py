@@ -4,4 +4,7 @@ from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
 
 CONSUMES = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
 PRODUCES = ()
-OWNS = ("facts", "events", "files", "file_versions", "revisions", "dead_letters")
+OWNS = (
+    *("facts", "events", "files", "file_versions", "places", "flag_changes", "holds", "failures"),
+    *("revisions", "dead_letters"),
+)

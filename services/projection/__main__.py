@@ -1,22 +1,42 @@
 """Wires projection."""
 
+import structlog
+
+from llama.domain.fold_version import FOLD_VERSION
+from llama.runtime.collecting import collect_seldom
 from llama.runtime.consuming import consume
-from llama.runtime.folding import Folder
+from llama.runtime.folding import MoveFolder
+from llama.runtime.patience import persist
 from services.projection import CONSUMES
 from services.projection.reactions import CONSUMER, Projector, show
 from services.wiring import Wiring, run
 
+_log = structlog.get_logger()
+
+MOST_RECORDS = 4000
+"""What is handled together at the most, in all partitions; a batch is what has come by then."""
+
 
 async def serve(wiring: Wiring) -> None:
     """Follow the log, the revisions and the dead letters, and show them in tables."""
-    folder = Folder(CONSUMER, wiring.ledger, show)
+    collect_seldom()
+    await persist("looking at the generation", lambda: _tell_of_another_fold(wiring))
+    folder = MoveFolder(CONSUMER, wiring.ledger, show)
     projector = Projector(wiring.ledger, folder)
 
     def begin() -> None:
         folder.forget()
         wiring.is_ready(CONSUMER)
 
-    await consume(wiring.subscribe(CONSUMER, CONSUMES), projector.handle, on_start=begin)
+    subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=MOST_RECORDS)
+    await consume(subscribe, projector.handle, on_start=begin)
+
+
+async def _tell_of_another_fold(wiring: Wiring) -> None:
+    """Say so if the tables are of another fold: what nothing happens to stays as that had it."""
+    live = await wiring.generations.live_fold()
+    if live != FOLD_VERSION:
+        _log.warning("tables_of_another_fold", fold=live, ours=FOLD_VERSION, remedy="llama rebuild")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """A fact that changes files becomes a commit, and the commit is announced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llama.domain.revisions import Head, NewRevision, changed_files, revise
+from llama.domain.revisions import changed_files
 from llama.domain.work import Step
 from llama.ports.artifacts import Artifacts
 from llama.ports.history import History
 from llama.ports.ledger import Transaction
 from llama.ports.message_log import MessageLog
+from llama.runtime.revising import Revised, revised
 from schemas.reports import RevisionCommitted
 from schemas.topics import REVISIONS_TOPIC
 
@@ -25,31 +26,17 @@ class Historian:
 
     async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
         """Write the revisions that some folded facts amount to."""
-        changes = [(step, changed_files(step.before, step.after)) for step in steps]
-        changing = [(step, changed) for step, changed in changes if changed]
-        heads = await transaction.heads({step.fact.event for step, _ in changing})
-        revisions: list[NewRevision] = []
-        announced: list[RevisionCommitted] = []
-        for step, changed in changing:
-            event = step.fact.event
-            content = await self._contents(changed)
-            revision, head = revise(heads.get(event), event, content, fact=step.fact)
-            heads[event] = head
-            revisions.append(revision)
-            announced.append(_announcement(step, head))
-        if revisions:
-            await self.history.commit(revisions)
-            await self.log.append(REVISIONS_TOPIC, announced)
-            await transaction.move_heads(heads)
-
-    async def _contents(self, changed: Mapping[str, str | None]) -> dict[str, bytes | None]:
-        return {
-            file: await self.artifacts.get(digest) if digest else None
-            for file, digest in changed.items()
-        }
+        changing = [step for step in steps if changed_files(step.before, step.after)]
+        heads = await transaction.heads({step.fact.event for step in changing})
+        found = await revised(changing, heads, self.artifacts)
+        if found:
+            await self.history.commit([one.revision for one in found])
+            await self.log.append(REVISIONS_TOPIC, [_announcement(one) for one in found])
+            await transaction.move_heads({one.revision.event: one.head for one in found})
 
 
-def _announcement(step: Step, head: Head) -> RevisionCommitted:
+def _announcement(one: Revised) -> RevisionCommitted:
+    step, head = one.step, one.head
     return RevisionCommitted(
         id=head.commit,
         cause=step.fact.id,

@@ -107,11 +107,12 @@ def test_a_frozen_file_is_not_replaced(system: System, event: str, tmp_path: Pat
     content = tmp_path / "title.txt"
     content.write_text("mine")
     system.run("freeze", event, "title.txt", *WHY)
-    refused = system.run("put", event, "Title", content, *WHY, check=False)
+    refused = system.run("put", event, "Title", content, *WHY, "--json", check=False)
     system.run("unfreeze", event, "title.txt", *WHY)
 
     assert refused.returncode == 1
-    assert b"is frozen: `llama unfreeze` it first" in b" ".join(refused.stdout.split())
+    unfreeze = f"is frozen: `llama unfreeze {event} title.txt --reason TEXT` first"
+    assert unfreeze in refused.stdout.decode()
 
 
 def test_what_failed_is_run_again_on_request(system: System, event: str) -> None:
@@ -141,7 +142,7 @@ def test_a_named_file_that_is_held_is_not_made_and_says_why_and_what_to_do(
 
     told = " ".join(named.stdout.decode().split())
     assert named.returncode == 1
-    assert f"`llama unveto {event} title.txt` allows it again." in told
+    assert f"`llama unveto {event} title.txt --reason TEXT` allows it again." in told
 
 
 def test_what_is_not_waited_for_is_said_to_be_so(system: System, event: str) -> None:
@@ -170,8 +171,8 @@ def test_the_log_tells_every_act_with_who_ordered_it_and_why(system: System, eve
 
     frozen, thawed = system.json("log", event, "-n", "2")
 
-    assert (frozen["what"], frozen["by"], frozen["why"]) == ("freeze Title", "ada", "a glitch")
-    assert (thawed["what"], thawed["by"]) == ("unfreeze Title", "grace")
+    assert (frozen["what"], frozen["by"], frozen["why"]) == ("freeze title.txt", "ada", "a glitch")
+    assert (thawed["what"], thawed["by"]) == ("unfreeze title.txt", "grace")
 
 
 def test_a_flag_is_printed_by_its_name(system: System, event: str) -> None:

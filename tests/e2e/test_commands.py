@@ -144,13 +144,35 @@ def test_errors_say_what_happened_to_what_and_what_to_do(
 def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
     system: System, options: tuple[str, ...]
 ) -> None:
-    before = {process.pid for process in system.processes()}
+    before = system.pids()
 
     shown = system.run("up", *options).stdout.decode()
 
     address = (system.home / "run" / "gateway.address").read_text().strip()
-    assert shown.startswith(f"it runs already: http://{address} ")
-    assert before <= {process.pid for process in system.processes()}
+    assert shown.startswith(
+        f"it runs already with pipeline default (5 handlers): http://{address} "
+    )
+    assert system.pids() == before
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "code", "words"),
+    [
+        ("default", 0, "it runs already with pipeline default (5 handlers)"),
+        ("my", 1, "with pipeline default (5 handlers) and not with LLAMA_PIPELINE=my: stop it"),
+        ("absent", 2, "LLAMA_PIPELINE=absent: there is no module absent"),
+    ],
+)
+def test_up_of_a_system_that_runs_with_another_pipeline_is_refused(
+    system: System, tmp_path: Path, pipeline: str, code: int, words: str
+) -> None:
+    (tmp_path / "my.py").write_text("from llama.handlers import PIPELINE\n")
+    asked = System(system.home, {"LLAMA_PIPELINE": pipeline}, folder=tmp_path)
+
+    done = asked.run("up", "--detach", check=False)
+
+    assert done.returncode == code
+    assert words in " ".join((done.stdout + done.stderr).decode().split())
 
 
 def test_commands_without_a_system_say_how_to_start_one(tmp_path: Path) -> None:
@@ -194,6 +216,19 @@ def test_a_notice_tells_what_it_did(system: System, event: str, tmp_path: Path) 
 
     assert first[0]["outcome"] == "older than the newest: changes nothing"
     assert again[0]["outcome"] == "known already"
+
+
+def test_who_stops_waiting_is_told_what_became_of_the_notices(
+    system: System, tmp_path: Path
+) -> None:
+    notice = tmp_path / "third.json"
+    notice.write_bytes(mock_notice(MERGED + timedelta(days=2), rounds=0))
+
+    done = system.run("ingest", notice, "--wait", "--timeout", "0", check=False)
+
+    assert done.returncode == 1
+    assert b"third.json" in done.stdout
+    assert "stopped waiting after 0 s" in " ".join(done.stderr.decode().split())
 
 
 def test_what_is_waited_for_is_shown_while_it_is_made(system: System, tmp_path: Path) -> None:

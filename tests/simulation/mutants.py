@@ -296,14 +296,15 @@ MUTANTS = (
     Mutant(
         "a batch that is rolled back is remembered",
         FOLDER,
-        "            await self._react(transaction, steps)\n",
-        "            self._remember(states)\n            await self._react(transaction, steps)\n",
+        "            await self._react(transaction, folded)\n",
+        "            self._remember(states)\n            await self._react(transaction, folded)\n",
     ),
     Mutant(
         "whoever was overtaken goes on with what it remembers",
         FOLDER,
-        "        self._cache.clear()\n",
-        "        return\n",
+        "        self._cache = OrderedDict[str, EventState]()\n",
+        "        if hasattr(self, '_cache'):\n            return\n"
+        "        self._cache = OrderedDict[str, EventState]()\n",
     ),
     Mutant(
         "nobody looks whether somebody else has read on",
@@ -314,8 +315,8 @@ MUTANTS = (
     Mutant(
         "the history forgets how far it has come",
         HISTORIAN,
-        "            await transaction.move_heads(heads)\n",
-        "            await transaction.heads(heads)\n",
+        "transaction.move_heads({one.revision.event: one.head for one in found})",
+        "transaction.heads({one.revision.event for one in found})",
     ),
 )
 

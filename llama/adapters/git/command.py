@@ -25,11 +25,15 @@ SETTINGS = {
 
 
 def command_line(
-    root: Path, *arguments: str, settings: Mapping[str, str] | None = None
+    root: Path,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return the arguments of a git process on a repository, in an environment of our own.
 
     GIT_DIR is explicit: git then asks neither whose repository it is nor looks for another one.
+    `settings` and `variables` (of the environment) come on top of those that all have.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -41,6 +45,11 @@ def command_line(
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
+        # What a repository lacks is not fetched from where its settings say, by their programs.
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        **(variables or {}),
     }
     chosen = SETTINGS | dict(settings or {})
     options = [word for key, value in chosen.items() for word in ("-c", f"{key}={value}")]

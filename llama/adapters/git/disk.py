@@ -1,6 +1,7 @@
 """The repository's folder: made once, swept of what a crash left, counted."""
 
 import os
+import shutil
 from pathlib import Path
 
 from llama.adapters.git.command import run_git
@@ -15,6 +16,12 @@ _LITTER = (
     "objects/pack/tmp_*",
     "objects/pack/.tmp-*",
 )
+_FOREIGN = (
+    *("config.worktree", "commondir", "shallow", "hooks", "info"),
+    *("objects/info/alternates", "objects/info/http-alternates", "refs/replace"),
+)
+"""What none of our repositories has: with these and the settings others could decide for git."""
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
 _KEPT_BY_IMPORT = "fast-import"
 """What fast-import writes into the .keep files that protect its packs while it runs."""
 
@@ -24,6 +31,7 @@ def prepare(root: Path) -> None:
 
     The lock says that whoever made these files is dead: they can be in nobody's use.
     """
+    _sweep_foreign(root)
     run_git(root, "init", "--quiet", "--bare", "--template=", "--initial-branch=main")
     for pattern in _LITTER:
         for path in root.glob(pattern):
@@ -35,6 +43,17 @@ def prepare(root: Path) -> None:
     for path in packs.glob("pack-*"):
         if not _has_both_halves(path):
             path.unlink()
+
+
+def _sweep_foreign(root: Path) -> None:
+    new = root / "config.new"
+    new.write_text(_CONFIG)
+    new.rename(root / "config")
+    for path in (root / name for name in _FOREIGN):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def pack_count(root: Path) -> int:

@@ -1,35 +1,41 @@
-"""History in git: writes through fast-import and update-ref, under the writer's lock."""
+"""History in git: writes through fast-import and update-ref, under the writers' locks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, Self
+from typing import ParamSpec, Self, TypeVar
 
 from llama.adapters.git.reader import GitHistoryReader
-from llama.adapters.git.writer import Writer
+from llama.adapters.git.writers import Writers
 from llama.domain.revisions import NewRevision
 from llama.ports.history import Revision
 
 P = ParamSpec("P")
+T = TypeVar("T")
+_LOOK_EVERY_S = 1.0
+"""How soon a repository is given to somebody who wants it, or to nobody when it is idle."""
 
 
 class GitHistory:
-    """One writer's hold on the histories of a bare repository; reading needs `GitHistoryReader`.
+    """Writes and reads the histories in a folder of repositories; reading needs `GitHistoryReader`.
 
-    Unavailable on entering if another process writes to the repository.
+    A repository is held from the first commit to it until it is idle or wanted by somebody else;
+    Unavailable while another process holds it.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._writer = Writer(root)
-        self._reader = GitHistoryReader(root)
+    def __init__(self, folder: Path) -> None:
+        self._writers = Writers(folder)
+        self._reader = GitHistoryReader(folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="git-writer")
 
     async def __aenter__(self) -> Self:
-        """Take the lock, sweep, start git."""
-        await self._blocking(self._writer.open)
+        """Look whether there is a place for the histories; git is started when it is needed."""
+        await self._blocking(self._writers.begin)
+        self._tending = asyncio.create_task(self._tend())
         await self._reader.__aenter__()
         return self
 
@@ -39,22 +45,25 @@ class GitHistory:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Finish what is being written and give the lock back."""
+        """Finish what is being written and give the locks back."""
+        self._tending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._tending
         try:
             await self._reader.__aexit__(kind, error, trace)
         finally:
-            await self._blocking(self._writer.close)
+            await self._blocking(self._writers.close)
             self._thread.shutdown()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the git processes that write."""
-        return self._writer.pids
+        return self._writers.pids
 
     async def commit(self, revisions: Sequence[NewRevision]) -> None:
         """Write commits and move the heads; Unavailable if git died twice: call again."""
         if revisions:
-            await self._blocking(self._writer.commit, tuple(revisions))
+            await self._blocking(self._writers.commit, tuple(revisions))
 
     async def head(self, event: str) -> str | None:
         """Return the newest commit of an event."""
@@ -68,15 +77,24 @@ class GitHistory:
         """Return the bytes of a file as of a commit; KeyError if it had no such file."""
         return await self._reader.read(event, file, commit=commit)
 
+    async def files(self, event: str, *, commit: str) -> Mapping[str, str]:
+        """Return git's name for the content of every file as of a commit; KeyError."""
+        return await self._reader.files(event, commit=commit)
+
     async def events(self) -> AsyncIterator[str]:
         """Go through the events that have a history."""
         async for event in self._reader.events():
             yield event
 
     async def verify(self) -> None:
-        """Raise HistoryCorrupt if the repository is damaged: reads all of it."""
+        """Raise HistoryCorrupt if a repository is damaged: reads all of them."""
         await self._reader.verify()
 
-    async def _blocking(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            await self._blocking(self._writers.give_way)
+
+    async def _blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+        return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))

@@ -17,7 +17,8 @@ class Importer:
     def __init__(self, root: Path, *, inherit: tuple[int, ...]) -> None:
         # The scratch ref need not survive a crash: it is deleted at every start.
         settings = {"core.fsync": "all,-reference"}
-        arguments = ("fast-import", "--quiet", "--force", "--done")
+        # The content before is as a rule another event's: looking for likeness only costs time.
+        arguments = ("fast-import", "--quiet", "--force", "--done", "--depth=0")
         self._child = GitChild(root, *arguments, inherit=inherit, settings=settings)
 
     @property

@@ -15,12 +15,17 @@ NAMESPACES = "refs/namespaces"
 HEAD = "refs/heads/main"
 
 
+def checked_event(event: str) -> str:
+    """Return an event's name; ValueError if it is none."""
+    return _EVENT.validate_python(event)
+
+
 def ref_of(event: str) -> str:
     """Return the ref with an event's head; ValueError if it is no event's name.
 
     The namespace makes it `refs/heads/main` for whoever is served this event alone.
     """
-    return f"{NAMESPACES}/{_EVENT.validate_python(event)}/{HEAD}"
+    return f"{NAMESPACES}/{checked_event(event)}/{HEAD}"
 
 
 def event_of(ref: str) -> str | None:

@@ -10,6 +10,8 @@ from llama.ports.history import Revision
 _LOOKUPS = 2000
 """After this many a fresh process takes over: the old one still holds packs that were deleted."""
 
+_HASH_BYTES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class GitObject:
@@ -67,3 +69,14 @@ def revision_of(found: GitObject) -> Revision:
     seconds = int(fields["committer"].rsplit(" ", 2)[1])
     moment = datetime.fromtimestamp(seconds, UTC)
     return Revision(found.name, fields.get("parent"), moment, message)
+
+
+def entries_of(found: GitObject) -> dict[str, str]:
+    """Return what a tree object lists: git's name of the content, by file name."""
+    entries: dict[str, str] = {}
+    rest = found.content
+    while rest:
+        header, _, rest = rest.partition(b"\0")
+        entries[header.partition(b" ")[2].decode()] = rest[:_HASH_BYTES].hex()
+        rest = rest[_HASH_BYTES:]
+    return entries

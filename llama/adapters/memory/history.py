@@ -52,10 +52,19 @@ class MemoryHistory:
             raise KeyError(f"revision {commit[:12]} of {event} has no {file}: see `llama log`")
         return found.tree[file]
 
+    async def files(self, event: str, *, commit: str) -> Mapping[str, str]:
+        """Return git's name for the content of every file as of a commit; KeyError."""
+        if commit not in self._commits:
+            raise KeyError(f"{event} has no revision {commit[:12]}: see `llama log`")
+        return {file: blob_id(content) for file, content in self._commits[commit].tree.items()}
+
     async def events(self) -> AsyncIterator[str]:
         """Go through the events that have a history."""
         for event in sorted(self._heads):
             yield event
+
+    async def verify(self) -> None:
+        """Find nothing: what is in memory cannot be damaged."""
 
     def _committed(self, new: NewRevision, known: Mapping[str, _Commit]) -> _Commit:
         if new.parent is not None and new.parent not in known:

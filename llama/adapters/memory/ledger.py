@@ -128,6 +128,7 @@ class MemoryLedger:
         deployments = self.store.deployments
         if not deployments or deployments[-1] != manifest_digest:
             deployments.append(manifest_digest)
+            self.store.deployed_at.append(self.store.clock.now())
         return len(deployments)
 
 

@@ -1,6 +1,7 @@
 """The log in memory: for tests and simulations of services in one process."""
 
 import asyncio
+import sys
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -77,9 +78,15 @@ class MemorySubscription:
     """Follows topics of a MemoryLog from given positions."""
 
     def __init__(
-        self, log: MemoryLog, topics: Sequence[Topic], positions: Mapping[tuple[str, int], int]
+        self,
+        log: MemoryLog,
+        topics: Sequence[Topic],
+        positions: Mapping[tuple[str, int], int],
+        *,
+        most: int = sys.maxsize,
     ) -> None:
         self._log = log
+        self._most = most
         self._stands = {
             (topic.name, number): positions.get((topic.name, number), 0)
             for topic in topics
@@ -91,7 +98,7 @@ class MemorySubscription:
         while True:
             await self._log.wait_for(self._stands)
             for (topic, number), stand in list(self._stands.items()):
-                records = tuple(self._log.partition(topic, number)[stand:])
+                records = tuple(self._log.partition(topic, number)[stand:][: self._most])
                 if records:
                     yield Batch(topic, number, stand, records)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from llama.domain.revisions import Head
+from llama.domain.selection.profile import EventProfile
 from llama.domain.shown import ShownEvent
+from llama.domain.shown_details import ShownFailure, ShownFlag, ShownHold
 from llama.domain.states import EventState
 from llama.domain.timers import Timer
 from llama.domain.work import Task
@@ -70,11 +72,23 @@ class MemoryStore:
     heads: dict[tuple[str, str], Head] = field(default_factory=dict[tuple[str, str], Head])
     receipts: dict[Source, Receipt] = field(default_factory=dict[Source, Receipt])
     deployments: list[str] = field(default_factory=list[str])
+    deployed_at: list[datetime] = field(default_factory=list[datetime])
+    """When each deployment was."""
     tasks: dict[TaskKey, OpenTask] = field(default_factory=dict[TaskKey, OpenTask])
     tasks_ever: int = 0
     fences_ever: int = 0
     timers: dict[TimerKey, SetTimer] = field(default_factory=dict[TimerKey, SetTimer])
+    flag_changes: dict[str, dict[tuple[int, str], ShownFlag]] = field(
+        default_factory=dict[str, dict[tuple[int, str], ShownFlag]]
+    )
+    """By event; by sequence and flag."""
+    in_force: dict[str, tuple[tuple[ShownHold, ...], tuple[ShownFailure, ...]]] = field(
+        default_factory=dict[str, tuple[tuple[ShownHold, ...], tuple[ShownFailure, ...]]]
+    )
+    """Holds and failures, by event."""
     events: dict[str, ShownEvent] = field(default_factory=dict[str, ShownEvent])
+    profiles: dict[str, EventProfile] = field(default_factory=dict[str, EventProfile])
+    """What the events shown are judged by."""
     files: dict[str, tuple[FileRow, ...]] = field(default_factory=dict[str, tuple[FileRow, ...]])
     facts: dict[tuple[int, int], tuple[str, FactRow]] = field(
         default_factory=dict[tuple[int, int], tuple[str, FactRow]]

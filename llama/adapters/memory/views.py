@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from llama.adapters.memory.store import MemoryStore
-from llama.domain.shown import ShownEvent, shown
+from llama.domain.moves import Folded
+from llama.domain.selection.paging import Page, Question, find, page_of
+from llama.domain.selection.profile import profile_of
+from llama.domain.shown import ShownEvent, shown_from
+from llama.domain.shown_details import Details, shown_failures, shown_flags, shown_holds
 from llama.domain.states import EventState
-from llama.domain.work import Step
 from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
-from schemas.envelope import body_of
 from schemas.facts import Source
 from schemas.reports import DeadLetter, RevisionCommitted
 
@@ -21,7 +23,7 @@ class MemoryViews:
     later: Callable[[Callable[[], None]], None]
     """Takes a change that is to be made when the transaction ends well."""
 
-    async def record(self, steps: Sequence[Step]) -> None:
+    async def record(self, steps: Sequence[Folded]) -> None:
         """Show what some steps changed; of several of one event, the last says what it is now."""
         self.later(lambda: self._record(steps))
 
@@ -36,14 +38,22 @@ class MemoryViews:
         given = {(revision.event, revision.number): revision for revision in revisions}
         self.later(lambda: self.store.revisions.update(given))
 
-    def _record(self, steps: Sequence[Step]) -> None:
+    def _record(self, steps: Sequence[Folded]) -> None:
         for step in steps:
             self.store.facts[step.partition, step.offset] = step.after.event, _fact(step)
+            self._show_flags(step)
         for name, step in {step.after.event: step for step in steps}.items():
-            event, files = shown(step.after)
+            self.store.in_force[name] = shown_holds(step.after), shown_failures(step.board)
+            event, files = shown_from(step.board)
             self.store.files[name] = tuple(FileRow(**asdict(file)) for file in files)
             if event is not None:
                 self.store.events[name] = event
+                self.store.profiles[name] = profile_of(step.after, files)
+        self.store.ring()
+
+    def _show_flags(self, step: Folded) -> None:
+        known = self.store.flag_changes.setdefault(step.after.event, {})
+        known.update({(flag.sequence, flag.flag): flag for flag in shown_flags(step)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,20 @@ class MemoryReadModels:
         latest_first = sorted(self.store.events.values(), key=_merger, reverse=True)
         return [EventRow(**asdict(event)) for event in latest_first[:limit]]
 
+    async def select(self, question: Question) -> Page[EventRow]:
+        """Return a page of the events that criteria mean."""
+        found = find(question, self.store.profiles.values())
+        return page_of(question, [(one, self.store.events[one.eventid]) for one in found])
+
     async def state(self, event: str) -> EventState | None:
         """Return the state of an event as the projection has folded it."""
         return self.store.states.get((self.projection, event))
+
+    async def details(self, event: str) -> Details:
+        """Return how an event's flags changed, what is held back of it, and what has failed."""
+        flags = self.store.flag_changes.get(event, {})
+        holds, failures = self.store.in_force.get(event, ((), ()))
+        return Details(tuple(flags[key] for key in sorted(flags)), holds, failures)
 
     async def files(self, event: str) -> Sequence[FileRow]:
         """Return the files of an event, ancestors first."""
@@ -103,7 +124,7 @@ class MemoryReadModels:
         return self.store.deployments[-1] if self.store.deployments else None
 
 
-def _fact(step: Step) -> FactRow:
+def _fact(step: Folded) -> FactRow:
     return FactRow(
         sequence=step.after.sequence,
         partition=step.partition,
@@ -112,7 +133,7 @@ def _fact(step: Step) -> FactRow:
         kind=step.fact.kind,
         occurred_at=step.fact.occurred_at,
         outcome=step.after.outcome.value,
-        body=body_of(step.fact),
+        body=step.body,
     )
 
 

@@ -2,17 +2,26 @@
 
 The SQL stands in `migrations/` (numbered, forward only) and `queries/` (each with its name and a
 line that says what it does). Modules here bind it to the ports and translate the driver's errors.
+Each name is imported when it is first used: a list needs few of them.
 """
 
-from llama.adapters.postgres.database import Database, connect
-from llama.adapters.postgres.ledger import PostgresLedger
-from llama.adapters.postgres.migrating import migrate
-from llama.adapters.postgres.read_models import PostgresReadModels
-from llama.adapters.postgres.tasks import PostgresTaskQueue
-from llama.adapters.postgres.timers import PostgresTimerQueue
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llama.adapters.postgres.database import Database, connect
+    from llama.adapters.postgres.generations import PostgresGenerations
+    from llama.adapters.postgres.ledger import PostgresLedger
+    from llama.adapters.postgres.migrating import migrate
+    from llama.adapters.postgres.read_models import PostgresReadModels
+    from llama.adapters.postgres.tasks import PostgresTaskQueue
+    from llama.adapters.postgres.timers import PostgresTimerQueue
 
 __all__ = [
     "Database",
+    "PostgresGenerations",
     "PostgresLedger",
     "PostgresReadModels",
     "PostgresTaskQueue",
@@ -20,3 +29,23 @@ __all__ = [
     "connect",
     "migrate",
 ]
+
+_HOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "Database": "database",
+        "PostgresGenerations": "generations",
+        "PostgresLedger": "ledger",
+        "PostgresReadModels": "read_models",
+        "PostgresTaskQueue": "tasks",
+        "PostgresTimerQueue": "timers",
+        "connect": "database",
+        "migrate": "migrating",
+    }
+)
+
+
+def __getattr__(name: str) -> object:
+    """Import one of the names above."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

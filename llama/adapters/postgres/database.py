@@ -36,6 +36,11 @@ class Session:
         with translated():
             return await self.connection.fetch(self.statements[name], *arguments)
 
+    async def run(self, text: str, *arguments: object) -> Sequence[Row]:
+        """Run a statement that was made of fixed pieces, and return its rows."""
+        with translated():
+            return await self.connection.fetch(text, *arguments)
+
     async def first(self, name: str, *arguments: object) -> Row | None:
         """Run a statement and return its first row, if there is one."""
         with translated():
@@ -114,8 +119,14 @@ class Database:
             return await session.first(name, *arguments)
 
 
-async def connect(dsn: str, *, size: int = 4) -> Database:
-    """Connect to a database with up to `size` connections; Unavailable if it does not answer."""
+async def connect(dsn: str, *, size: int = 4, schemas: str = "", role: str = "") -> Database:
+    """Connect to a database with up to `size` connections; Unavailable if it does not answer.
+
+    `schemas`, in order, are where tables are looked for, if not where the server says; `role` is
+    whose privileges count, if not the user's own: Misconfigured if that is not to be had.
+    """
+    settings = {"application_name": "llama", "timezone": "UTC"}
+    asked = {"search_path": schemas, "role": role}
     with translated():
         pool = await asyncpg.create_pool(
             dsn,
@@ -124,7 +135,7 @@ async def connect(dsn: str, *, size: int = 4) -> Database:
             max_size=size,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=COMMAND_TIMEOUT_S,
-            server_settings={"application_name": "llama", "timezone": "UTC"},
+            server_settings={**settings, **{name: said for name, said in asked.items() if said}},
         )
     database = Database(dsn, pool, load_statements())
     try:

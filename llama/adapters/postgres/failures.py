@@ -36,6 +36,8 @@ def translated() -> Generator[None]:
         raise Unavailable(f"PostgreSQL does not answer: {_words(error)}; try again") from error
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
         raise Misconfigured(f"the database is not ours ({error}): apply the migrations") from error
+    except asyncpg.InvalidParameterValueError as error:
+        raise Misconfigured(f"PostgreSQL refuses a setting: {error}") from error
     except asyncpg.InterfaceError as error:
         if not any(sign in str(error) for sign in _GONE):
             raise

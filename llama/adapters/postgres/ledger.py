@@ -5,15 +5,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from llama.adapters.postgres.database import Database, Session
+from llama.adapters.postgres.kept_states import states_in
 from llama.adapters.postgres.tasks import PostgresTaskBoard
 from llama.adapters.postgres.timers import PostgresTimerBoard
-from llama.adapters.postgres.values import read_state, read_tree, state_text, tree_text
+from llama.adapters.postgres.values import read_tree, state_text, tree_text
 from llama.adapters.postgres.views import PostgresViews
 from llama.domain.errors import Fenced
+from llama.domain.fold_version import FOLD_VERSION
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.ledger import Transaction
 from llama.ports.projections import Receipt
+
+REBUILT = frozenset({"projection", "projection.rebuilding"})
+"""Consumers whose last moments may be lost with the server, offsets and effects alike: all that
+they write they write again from the log. Whoever has effects elsewhere must never be one of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class PostgresTransaction:
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
         rows = await self.session.fetch("load_states", self.consumer, list(events))
-        known = {row["event"]: read_state(row["state"]) for row in rows}
+        known = await states_in(self.session, rows)
         return {event: known.get(event) or EventState(event) for event in events}
 
     async def save(self, states: Sequence[EventState]) -> None:
@@ -65,7 +72,9 @@ class PostgresTransaction:
         latest = {state.event: state for state in states}
         sequences = [state.sequence for state in latest.values()]
         texts = [state_text(state) for state in latest.values()]
-        await self.session.fetch("save_states", self.consumer, list(latest), sequences, texts)
+        await self.session.fetch(
+            "save_states", self.consumer, list(latest), sequences, texts, FOLD_VERSION
+        )
 
     async def heads(self, events: Collection[str]) -> dict[str, Head]:
         """Return the heads of those histories that have one."""
@@ -108,8 +117,13 @@ class PostgresLedger:
 
     @asynccontextmanager
     async def transaction(self, consumer: str) -> AsyncGenerator[Transaction]:
-        """Begin a transaction of one consumer; it is durable when the block ends."""
+        """Begin a transaction of one consumer; it is durable when the block ends.
+
+        Those of `REBUILT` become so a moment later.
+        """
         async with self.database.transaction() as session:
+            if consumer in REBUILT:
+                await session.fetch("commit_later")
             yield PostgresTransaction(consumer, session)
 
     async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
@@ -119,8 +133,10 @@ class PostgresLedger:
 
     async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
         """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""
-        rows = await self.database.fetch("states_behind", consumer, epoch)
-        return [read_state(row["state"]) for row in rows]
+        async with self.database.session() as session:
+            rows = await session.fetch("states_behind", consumer, epoch, FOLD_VERSION)
+            states = await states_in(session, rows)
+        return [states[event] for event in sorted(states) if states[event].epoch < epoch]
 
     async def deployment_epoch(self, manifest_digest: str) -> int:
         """Return the deployment counter of a pipeline: one more when it is not the latest."""

@@ -1,16 +1,27 @@
-"""Answers questions from the tables that the projection writes."""
+"""Answers questions from the tables that the projection writes.
+
+What lists do not need is imported by those who do: `llama ls` would spend more time on that than
+on its answer.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import orjson
-
-from llama.adapters.postgres.database import Database, Row
-from llama.adapters.postgres.values import read_state
-from llama.domain.states import EventState
+from llama.adapters.postgres.criteria import statements_of, words_of
+from llama.adapters.postgres.database import Database, Row, Session
+from llama.adapters.postgres.event_rows import read_event, read_place
+from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.paging import Page, Question, page_of
 from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
-from schemas.facts import Source
-from schemas.reports import DeadLetter, RevisionCommitted
+
+if TYPE_CHECKING:
+    from llama.domain.shown_details import Details
+    from llama.domain.states import EventState
+    from schemas.facts import Source
+    from schemas.reports import DeadLetter, RevisionCommitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +33,34 @@ class PostgresReadModels:
 
     async def events(self, *, limit: int) -> Sequence[EventRow]:
         """Return events, the latest merger first."""
-        return [_event(row) for row in await self.database.fetch("list_events", limit)]
+        return [read_event(row) for row in await self.database.fetch("list_events", limit)]
+
+    async def select(self, question: Question) -> Page[EventRow]:
+        """Return the page that a question asks for."""
+        rows: list[Row] = []
+        async with self.database.session() as session:
+            # A plan for any values would be a bad one for most: files are rare or in every event.
+            await session.fetch("plan_anew")
+            head = session.statements["select_events"]
+            is_rare = await _has_rare_words(session, question.downselection)
+            for text, values in statements_of(question, head, are_words_rare=is_rare):
+                if len(rows) < question.wanted:
+                    rows += await session.run(text, *values)
+        return page_of(question, [(read_place(row), read_event(row)) for row in rows])
 
     async def state(self, event: str) -> EventState | None:
         """Return the state of an event as the projection has folded it."""
-        row = await self.database.first("load_states", self.projection, [event])
-        return None if row is None else read_state(row["state"])
+        from llama.adapters.postgres.kept_states import states_in
+
+        async with self.database.session() as session:
+            rows = await session.fetch("load_states", self.projection, [event])
+            return (await states_in(session, rows)).get(event)
+
+    async def details(self, event: str) -> Details:
+        """Return how an event's flags changed, what is held back of it, and what has failed."""
+        from llama.adapters.postgres.details import details_of
+
+        return await details_of(self.database, event)
 
     async def files(self, event: str) -> Sequence[FileRow]:
         """Return the files of an event, ancestors first."""
@@ -41,11 +74,15 @@ class PostgresReadModels:
 
     async def revisions(self, event: str) -> Sequence[RevisionCommitted]:
         """Return the revisions of an event, oldest first."""
+        from schemas.reports import RevisionCommitted
+
         rows = await self.database.fetch("list_revisions", event)
         return [RevisionCommitted.model_validate_json(row["body"]) for row in rows]
 
     async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
         """Return refused inputs, newest first."""
+        from schemas.reports import DeadLetter
+
         rows = await self.database.fetch("list_dead_letters", limit)
         return [DeadLetter.model_validate_json(row["body"]) for row in rows]
 
@@ -65,6 +102,15 @@ class PostgresReadModels:
         return None if row is None else row["manifest_digest"]
 
 
-def _event(row: Row) -> EventRow:
-    fields = {**dict(row), "flags": orjson.loads(row["flags"]), "files": orjson.loads(row["files"])}
-    return EventRow(**fields)
+async def _has_rare_words(session: Session, chosen: Downselection) -> bool:
+    """Tell whether criteria ask for a word that few events have, if any."""
+    wanted = {} if chosen.invert else words_of(chosen)
+    if not wanted:
+        return False
+    rows = await session.fetch("common_words", list(wanted))
+    common = {row["column"]: set(row["words"] or ()) for row in rows}
+    # Of a table that was never counted nothing is known.
+    return any(
+        column in common and not common[column].issuperset(words)
+        for column, words in wanted.items()
+    )

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import orjson
-
 from llama.adapters.postgres.database import Session
-from llama.domain.shown import ShownEvent, ShownFile, shown
+from llama.adapters.postgres.details import show_details
+from llama.adapters.postgres.event_rows import EVENT_COLUMNS, event_row
+from llama.adapters.postgres.past import show_places
+from llama.domain.moves import Folded
+from llama.domain.selection.profile import profile_of
+from llama.domain.shown import ShownFile, shown_from
 from llama.domain.states import StoredFile
-from llama.domain.work import Step
 from schemas.envelope import body_of
 from schemas.reports import DeadLetter, RevisionCommitted
 
@@ -22,16 +24,25 @@ class PostgresViews:
 
     session: Session
 
-    async def record(self, steps: Sequence[Step]) -> None:
+    async def record(self, steps: Sequence[Folded]) -> None:
         """Show what some steps changed; of several of one event, the last says what it is now."""
         if not steps:
             return
         last = {step.after.event: step for step in steps}.values()
-        drawn = [(step, *shown(step.after)) for step in last]
+        drawn = [(step, *shown_from(step.board)) for step in last]
         await self._show_facts(steps)
+        await show_places(self.session, steps)
         await self._show_file_versions(steps)
-        await self._show_events([(step, event) for step, event, _ in drawn if event is not None])
+        await self._show_events(
+            [
+                event_row(event, profile_of(step.after, files), step.after.sequence)
+                for step, event, files in drawn
+                if event is not None
+            ]
+        )
         await self._show_files([(step.after.event, files) for step, _, files in drawn])
+        await show_details(self.session, steps)
+        await self.session.fetch("announce_facts")
 
     async def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Show refused inputs."""
@@ -55,7 +66,7 @@ class PostgresViews:
             [body_of(revision) for revision in last],
         )
 
-    async def _show_facts(self, steps: Sequence[Step]) -> None:
+    async def _show_facts(self, steps: Sequence[Folded]) -> None:
         last = {(step.partition, step.offset): step for step in steps}.values()
         await self.session.fetch(
             "show_facts",
@@ -64,7 +75,7 @@ class PostgresViews:
                     (
                         *(step.partition, step.offset, step.after.event, step.after.sequence),
                         *(step.fact.id, step.fact.kind, step.fact.occurred_at),
-                        *(step.after.outcome.value, body_of(step.fact)),
+                        *(step.after.outcome.value, step.body),
                     )
                     for step in last
                 ],
@@ -72,7 +83,7 @@ class PostgresViews:
             ),
         )
 
-    async def _show_file_versions(self, steps: Sequence[Step]) -> None:
+    async def _show_file_versions(self, steps: Sequence[Folded]) -> None:
         contents = {
             (step.after.event, name, stored.version): stored
             for step in steps
@@ -84,16 +95,8 @@ class PostgresViews:
         ]
         await self.session.fetch("show_file_versions", *_columns(rows, count=7))
 
-    async def _show_events(self, events: Sequence[tuple[Step, ShownEvent]]) -> None:
-        rows = [
-            (
-                *(event.event, event.alert_type, event.time_created, event.event_time),
-                *(event.significant, event.is_test, event.retracted, event.settled),
-                *(_json(event.flags), _json(event.files), event.changed_at, step.after.sequence),
-            )
-            for step, event in events
-        ]
-        await self.session.fetch("show_events", *_columns(rows, count=12))
+    async def _show_events(self, rows: Sequence[tuple[object, ...]]) -> None:
+        await self.session.fetch("show_events", *_columns(rows, count=EVENT_COLUMNS))
 
     async def _show_files(self, listings: Sequence[tuple[str, Sequence[ShownFile]]]) -> None:
         rows = [
@@ -110,7 +113,7 @@ class PostgresViews:
         await self.session.fetch("show_files", *columns)
 
 
-def _new_contents(step: Step) -> dict[str, StoredFile]:
+def _new_contents(step: Folded) -> dict[str, StoredFile]:
     """Return the files that a step gave a content they did not have."""
     before = step.before.files
     return {
@@ -123,7 +126,3 @@ def _new_contents(step: Step) -> dict[str, StoredFile]:
 def _columns(rows: Sequence[tuple[object, ...]], *, count: int) -> list[list[object]]:
     """Turn rows of `count` fields into the arrays that `unnest` takes."""
     return [[row[place] for row in rows] for place in range(count)]
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()

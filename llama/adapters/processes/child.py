@@ -11,6 +11,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from itertools import dropwhile
 from pathlib import Path
 
 from llama.adapters.processes.inputs import FolderInputs
@@ -161,8 +162,15 @@ def _failed(error: str, message: str) -> Reply:
 def _told(error: BaseException) -> str:
     """Return the error and where it was raised, innermost places first to go if it is long."""
     what = "".join(traceback.format_exception_only(error)).strip()
-    where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+    where = "".join(traceback.format_list(_places(error)[-3:]))
     return f"{what[: MAX_TEXT // 2]}\n{where[-MAX_TEXT // 2 :]}"[:MAX_TEXT]
+
+
+def _places(error: BaseException) -> list[traceback.FrameSummary]:
+    """Return where an error was raised, without the frames that led to the handler."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = str(Path(__file__).parent)
+    return list(dropwhile(lambda frame: frame.filename.startswith(ours), frames)) or frames
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def _is_over(state: EventState, fact: HandlerAct) -> bool:
 def _hindrance(state: EventState, fact: HandlerAct, spec: HandlerSpec) -> str:
     files = " and ".join(spec.files)
     if isinstance(fact, FilePut | FileDeleted) and spec.name in state.frozen:
-        return f"{files} is frozen: `llama unfreeze` it first"
+        unfreeze = f"llama unfreeze {state.event} {spec.files[0]} --reason TEXT"
+        return f"{files} is frozen: `{unfreeze}` first"
     if isinstance(fact, FilePut):
         return f"{spec.name} makes {files}, and nothing else can be put in its name"
     if spec.kind == "triggered":

@@ -16,7 +16,8 @@ _SAME_DAY = 0.8
 def handlers_named(state: EventState, names: Sequence[str]) -> tuple[HandlerSpec, ...]:
     """Return the handlers of an event by their files' names or their own, each once.
 
-    ActRefused if there is no such file, or no pipeline that would say which files there are.
+    ActRefused if the pipeline has no such file, also where there is one that another pipeline has
+    left, or if there is no pipeline that would say which files there are.
     """
     if state.manifest is None:
         raise ActRefused(
@@ -27,9 +28,9 @@ def handlers_named(state: EventState, names: Sequence[str]) -> tuple[HandlerSpec
 
 
 def file_named(state: EventState, name: str) -> str:
-    """Return the name of an event's file, given it or its class; ActRefused if there is none.
+    """Return the name of a file of the event's pipeline, given it or its class.
 
-    A class that makes several files stands for the first of them.
+    A class that makes several files stands for the first of them. ActRefused if there is none.
     """
     if state.manifest is not None:
         spec = _named(state, name)
@@ -37,6 +38,32 @@ def file_named(state: EventState, name: str) -> str:
     if name in state.tree:
         return name
     raise ActRefused(no_such_file(state.event, name, dict.fromkeys(state.tree, "")))
+
+
+def left_file(state: EventState, name: str) -> str | None:
+    """Return the name of a file, given it or its class, that a former pipeline has left.
+
+    The event still has it, but nobody makes it: what is adopted now does not know it.
+    """
+    if state.manifest is None:
+        return None
+    known = {file for spec in state.manifest.handlers for file in spec.files}
+    made = state.made.get(name)
+    named = [name, *(made.files if made else ())]
+    return next((file for file in named if file in state.tree and file not in known), None)
+
+
+def absence(state: EventState, name: str, makers: Mapping[str, str]) -> str:
+    """Say that an event's pipeline (its files, with their makers) has no such file, and why."""
+    left = left_file(state, name)
+    if left is None:
+        return no_such_file(state.event, name, makers)
+    maker = next((one for one, made in state.made.items() if left in made.files), "its handler")
+    return (
+        f"{left} of {state.event} is from a pipeline that is not running: the one that is has no "
+        f"{maker}. `llama cat {state.event} {left}` writes what is there; it is kept up again "
+        f"when `llama up` is started with the LLAMA_PIPELINE that has {maker}"
+    )
 
 
 def no_such_file(event: str, name: str, makers: Mapping[str, str]) -> str:
@@ -60,7 +87,7 @@ def _named(state: EventState, name: str) -> HandlerSpec:
         if name == spec.name or name in spec.files:
             return spec
     makers = {file: spec.name for spec in specs for file in spec.files}
-    raise ActRefused(no_such_file(state.event, name, makers))
+    raise ActRefused(absence(state, name, makers))
 
 
 def _by_name(makers: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llama.client.acting.naming import no_such_file
+from llama.client.acting.naming import absence
 from llama.domain.digests import WHOLE, Digest
 from llama.domain.errors import ActRefused
 from llama.domain.handler import FileHandler, maker_of
@@ -50,5 +50,5 @@ def place_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandl
     if file == ALERT_FILE:
         raise ActRefused(f"{file} comes with notices alone: `llama ingest` a notice")
     if file not in makers:
-        raise ActRefused(no_such_file(state.event, name, makers))
+        raise ActRefused(absence(state, name, makers))
     return Place(makers[file], file, declared)

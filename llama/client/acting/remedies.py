@@ -9,10 +9,10 @@ from llama.domain.states import EventState
 _REMEDIES: Mapping[Status, str] = MappingProxyType(
     {
         Status.CURRENT: "",
-        Status.FROZEN: "`llama unfreeze {event} {file}` lets it follow its inputs again",
+        Status.FROZEN: "`llama unfreeze {event} {file} --reason TEXT` lets it follow its inputs",
         Status.MASKED: "a newer notice lifts this, and nothing else",
         Status.FAILED: "`llama why {event} {file}` tells the whole error: mend its cause first",
-        Status.COOLING: "`llama retry {event} {file}` does not wait for that",
+        Status.COOLING: "`llama retry {event} {file} --reason TEXT` does not wait for that",
     }
 )
 _OTHERWISE = "`llama why {event} {file}` tells what it waits for"
@@ -31,7 +31,7 @@ def remedy(state: EventState, assessed: Assessment) -> str:
 def _unveto(state: EventState, assessed: Assessment) -> str:
     event, file = state.event, assessed.handler.files[0]
     if state.flags.VETOED:
-        return f"`llama unveto {event}` allows all work on the event again"
+        return f"`llama unveto {event} --reason TEXT` allows all work on the event again"
     if assessed.handler.name in state.vetoed:
-        return f"`llama unveto {event} {file}` allows it again"
+        return f"`llama unveto {event} {file} --reason TEXT` allows it again"
     return f"it is a rule of the pipeline, which `llama why {event} {file}` tells"

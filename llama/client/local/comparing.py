@@ -3,6 +3,9 @@
 from typing import NamedTuple
 
 from llama.client.filegraph import FileGraph
+from llama.client.local.edits import visible
+from llama.domain.needs import Assessor
+from llama.domain.states import EventState
 
 
 class Comparison(NamedTuple):
@@ -29,3 +32,23 @@ def compared(one: FileGraph, other: FileGraph) -> Comparison:
         mismatch=one - (set(one) - (both - equal)),
         errors=one - both,
     )
+
+
+def compared_states(one: EventState, other: EventState) -> tuple[list[str], list[str], list[str]]:
+    """Compare two events by their states: the names of the files that match, differ, are missing.
+
+    ValueError if they are not of one pipeline.
+    """
+    names, others = _files(one), _files(other)
+    if names != others:
+        message = f"{one.event} and {other.event} have different pipelines"
+        raise ValueError(f"{message}: compare events that have the same files")
+    mine, theirs = visible(one), visible(other)
+    both = [name for name in names if name in mine and name in theirs]
+    match = [name for name in both if mine[name] == theirs[name]]
+    mismatch = [name for name in both if mine[name] != theirs[name]]
+    return match, mismatch, [name for name in names if name not in both]
+
+
+def _files(state: EventState) -> list[str]:
+    return [file for spec in Assessor(state).handlers for file in spec.files]

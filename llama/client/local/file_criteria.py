@@ -1,6 +1,6 @@
 """Criteria by which an event's files are picked: what they are, and how they stand now."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -114,6 +114,25 @@ def refuse_unknown(criteria: Iterable[str]) -> None:
         if criterion not in {*_FIXED, *_LIVE}:
             known = ", ".join(sorted({*_FIXED, *_LIVE}))
             raise TypeError(f"there is no criterion {criterion}: use one of {known}")
+
+
+def refuse_unknown_names(selection: Selection, files: Mapping[str, str]) -> None:
+    """Raise ValueError if a selection names a class or a file that there is not.
+
+    `files`: the files that there are, by class name.
+    """
+    for criterion, what, known in (
+        ("typename", "class", files.keys()),
+        ("dependsname", "class", files.keys()),
+        ("nameis", "file", files.values()),
+        ("dependsfile", "file", files.values()),
+    ):
+        given = selection.get(criterion)
+        # What can be gone through only once is left to the selection itself.
+        for name in () if given is None or isinstance(given, Iterator) else _several(given):
+            if name not in known:
+                message = f"{criterion}={name!r}: the event has no such {what}"
+                raise ValueError(f"{message}, but {', '.join(known)}: correct the name")
 
 
 def are_named(selection: Selection) -> bool:

@@ -56,6 +56,21 @@ def pipeline_meant(pipeline: object) -> Pipeline:
             raise ValueError(f"{message}: give a Pipeline, a module or a dict of handlers")
 
 
+def file_meant(
+    file: str | FileHandler | type[FileHandler], known: Mapping[str, type[FileHandler]]
+) -> str:
+    """Return the name of a file that is said by it, by its handler or by its class.
+
+    `known`: the handlers by the names of their files; ValueError if they have no such file.
+    """
+    if not isinstance(file, str):
+        return file.FILENAME
+    by_class = {handler.__name__: name for name, handler in known.items()}
+    if file not in known and file not in by_class:
+        raise ValueError(f"the pipeline has no file {file}: it has {', '.join(known)}")
+    return by_class.get(file, file)
+
+
 def _classes(mapping: Mapping[object, object]) -> list[type[FileHandler]]:
     classes: list[type[FileHandler]] = []
     for name, value in mapping.items():

@@ -3,22 +3,19 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
-from llama.client.filegraph import FileGraph
 
+def write_archive(target: Path, eventid: str, files: Mapping[str, bytes]) -> None:
+    """Write files to a gzipped tar archive, in a folder of the event's name.
 
-def write_tarball(target: Path, files: FileGraph, content_of: Callable[[str], bytes]) -> None:
-    """Write the files that are there to a gzipped tar archive, without owners and dates.
-
-    `content_of` gives the content of a file by its name.
+    It knows no owners and no dates, and has the files in the order given.
     """
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for handler in files.downselect(exists=True).values():
-            content = content_of(handler.FILENAME)
-            entry = tarfile.TarInfo(f"{handler.eventid}/{handler.FILENAME}")
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"{eventid}/{name}")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     target.parent.mkdir(parents=True, exist_ok=True)

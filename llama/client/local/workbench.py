@@ -193,7 +193,8 @@ class Workbench:
             raise ActRefused(f"{message}: call init() first")
         if self.folder.origin:
             message = f"{self.folder.path} is a copy of an event of {self.folder.origin}"
-            raise ReadOnlyEvent(f"{message}: work in that system, or on a fork of the copy")
+            advice = "work in that system, or on a copy of your own: event.fork(rundir)"
+            raise ReadOnlyEvent(f"{message}: {advice}")
 
     def _refuse_obstructed(self, names: Collection[str]) -> None:
         for place in self.folder.obstructed(names):

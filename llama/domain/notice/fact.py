@@ -22,6 +22,8 @@ def trigger_of(notice: Notice, *, raw: bytes, source: Source, at: datetime) -> T
         time_created=notice.time_created,
         event_time=notice.event_time,
         significant=notice.significant,
+        far=notice.far,
+        classification=dict(notice.classification) if notice.classification else None,
         is_test=notice.is_test,
         raw=digest_bytes(raw),
         raw_size=len(raw),

@@ -1,6 +1,7 @@
 """Maps as notices carry them: base64 of a FITS file, plain or gzipped."""
 
 import base64
+from collections.abc import Iterable
 
 from llama.domain.notice.inflation import GZIP, inspect_gzip
 from llama.domain.notice.model import JsonValue, Limits, RefusalReason, Refused
@@ -8,6 +9,7 @@ from llama.domain.notice.oddities import Oddities, refuse, shown
 
 _FITS = b"SIMPLE  ="
 _SPACE = b" \t\r\n"
+_NO_MAP = ": no map"
 
 
 def read_map(
@@ -20,7 +22,7 @@ def read_map(
     """
     content = _decode(value) if isinstance(value, str) else None
     if not content:
-        oddities.add(f"{place} is {shown(value, limits)}: no map")
+        oddities.add(f"{place} is {shown(value, limits)}{_NO_MAP}")
         return None
     if len(content) > limits.max_map_bytes:
         return refuse(RefusalReason.TOO_LARGE, f"{place} has {len(content)} bytes")
@@ -29,6 +31,13 @@ def read_map(
     if not content.startswith(_FITS):
         oddities.add(f"{place} does not begin like FITS")
     return content
+
+
+def is_unreadable(place: str, oddities: Iterable[str]) -> bool:
+    """Tell by a notice's oddities whether something is at `place` that is no map."""
+    begun = f"{place} is "
+    told = [one for one in oddities if one.startswith(begun) and one.endswith(_NO_MAP)]
+    return any(one != f"{begun}null{_NO_MAP}" for one in told)
 
 
 def _decode(text: str) -> bytes | None:

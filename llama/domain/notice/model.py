@@ -59,6 +59,10 @@ class Notice:
     """Aware, UTC; None when the notice has no event or its time is unreadable."""
     significant: bool | None
     """None when the notice does not say (retractions, notices of older schemas)."""
+    far: float | None
+    """False alarm rate in Hz; None when the notice does not tell one that can be."""
+    classification: Mapping[str, float] | None
+    """The probability of each class; None when the notice does not tell any that can be."""
     is_test: bool
     """A mock (MS) or test (TS) superevent."""
     identity: Digest

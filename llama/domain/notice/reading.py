@@ -8,6 +8,7 @@ from llama.domain.notice.heading import Heading, read_heading
 from llama.domain.notice.json_text import parse_object
 from llama.domain.notice.model import JsonValue, Limits, Notice, RefusalReason, Refused
 from llama.domain.notice.oddities import Oddities, refuse
+from llama.domain.notice.ranking import classes_in, far_in
 from llama.domain.notice.sections import Section, SectionReader
 from llama.domain.notice.times import write_time
 
@@ -86,6 +87,8 @@ def _assemble(parts: _Parts, oddities: tuple[str, ...]) -> Notice:
         time_created=heading.time_created,
         event_time=parts.event_time,
         significant=_significance(event),
+        far=far_in(event.content),
+        classification=classes_in(event.content),
         is_test=heading.is_test,
         identity=identity_of(heading, event, external),
         alert=_write_alert(parts, oddities),

@@ -1,9 +1,9 @@
 """The values that criteria accept, and the one form in which each is kept."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Never, Protocol, TypedDict
+from typing import TYPE_CHECKING, Annotated, Never, Protocol, TypeAlias, TypedDict
 
 from pydantic import (
     AfterValidator,
@@ -15,9 +15,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticSerializationError
 
-from llama.domain.handler import FileHandler, maker_of
+from llama.domain.selection.words import listed
 from schemas.base import FileName, Moment
 from schemas.files import HandlerName
+
+if TYPE_CHECKING:
+    from llama.domain.handler import FileHandler
 
 _DATE_DIGITS = 8
 """So many digits may be a date (20230914) or POSIX seconds: nobody should have to guess."""
@@ -30,6 +33,7 @@ class SortKey(StrEnum):
     EVENTID = "eventid"
     MODTIME = "modtime"
     V0TIME = "v0time"
+    FAR = "far"
 
 
 class Comparable(Protocol):
@@ -40,30 +44,29 @@ class Comparable(Protocol):
         ...
 
 
-def _listed(value: object) -> object:
-    """Take a single value for a list of one."""
-    return [value] if isinstance(value, str | type) else value
-
-
 def _canonical(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
 def _files(value: object) -> object:
-    listed = _listed(value)
-    if not isinstance(listed, Collection):
-        return listed
-    return [_handler(one).FILENAME if isinstance(one, type) else one for one in listed]
+    given = listed(value)
+    if not isinstance(given, Collection):
+        return given
+    return [_handler(one).FILENAME if isinstance(one, type) else one for one in given]
 
 
 def _makers(value: object) -> object:
-    listed = _listed(value)
-    if not isinstance(listed, Collection):
-        return listed
-    return [maker_of(_handler(one)).__name__ if isinstance(one, type) else one for one in listed]
+    given = listed(value)
+    if not isinstance(given, Collection):
+        return given
+    from llama.domain.handler import maker_of  # needed here only, and much to import
+
+    return [maker_of(_handler(one)).__name__ if isinstance(one, type) else one for one in given]
 
 
-def _handler(one: object) -> type[FileHandler]:
+def _handler(one: object) -> "type[FileHandler]":
+    from llama.domain.handler import FileHandler
+
     if isinstance(one, type) and issubclass(one, FileHandler) and hasattr(one, "FILENAME"):
         return one
     raise ValueError(f"{one} is no handler of a file: give a FileHandler class, or a name")
@@ -129,10 +132,10 @@ def _said(sortkey: object) -> str | None:
 
 _Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_*?\[\]!-]{1,128}$")]
 _Handlers = tuple[HandlerName, ...]
-Globs = Annotated[tuple[_Glob, ...], BeforeValidator(_listed), AfterValidator(_canonical)]
-FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_listed), AfterValidator(_canonical)]
+Globs = Annotated[tuple[_Glob, ...], BeforeValidator(listed), AfterValidator(_canonical)]
+FileNames = Annotated[tuple[FileName, ...], BeforeValidator(listed), AfterValidator(_canonical)]
 HandlerFiles = Annotated[tuple[FileName, ...], BeforeValidator(_files), AfterValidator(_canonical)]
-HandlerNames = Annotated[_Handlers, BeforeValidator(_listed), AfterValidator(_canonical)]
+HandlerNames = Annotated[_Handlers, BeforeValidator(listed), AfterValidator(_canonical)]
 MakerNames = Annotated[_Handlers, BeforeValidator(_makers), AfterValidator(_canonical)]
 Instant = Annotated[Moment, BeforeValidator(instant_of)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -144,7 +147,7 @@ Sorting = Annotated[
 ]
 
 OneOrMore = str | Collection[str]
-Handlers = type[FileHandler] | Collection[type[FileHandler]] | OneOrMore
+Handlers: TypeAlias = "type[FileHandler] | Collection[type[FileHandler]] | OneOrMore"
 When = datetime | str | float
 
 
@@ -160,6 +163,14 @@ class Criteria(TypedDict, total=False):
     fhnamemeta: OneOrMore
     vetoed: bool
     manual: bool
+    flag: OneOrMore | Mapping[str, bool | str]
+    status: OneOrMore
+    obsolete: OneOrMore
+    label: OneOrMore
+    far_lt: float
+    far_gt: float
+    classification: OneOrMore
+    p_gt: OneOrMore | Mapping[str, float]
     modbefore: When
     modafter: When
     sec_since_mod_gt: float

@@ -5,13 +5,10 @@ One language serves listings, watching, standing selections and SQL:
     Downselection.of(vetoed=False, fhnameexists="SkymapInfo", sec_since_v0_lt=86400)
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from operator import attrgetter
-from types import MappingProxyType
 from typing import Self, Unpack
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,45 +25,20 @@ from llama.domain.selection.criteria import (
     MakerNames,
     Seconds,
     Sorting,
-    SortKey,
 )
-from llama.domain.selection.profile import EventProfile
-
-_ATTRIBUTES: Mapping[SortKey, str] = MappingProxyType(
-    {
-        SortKey.EVENTTIME: "event_time",
-        SortKey.EVENTID: "eventid",
-        SortKey.MODTIME: "modified_at",
-        SortKey.V0TIME: "first_at",
-    }
+from llama.domain.selection.event_profile import EventProfile
+from llama.domain.selection.sorting import value_of
+from llama.domain.selection.times import TimeBounds
+from llama.domain.selection.words import (
+    Classes,
+    FlagWords,
+    Hertz,
+    Labels,
+    Statuses,
+    Thresholds,
+    flag_words,
+    threshold_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TimeBounds:
-    """What is asked of one of an event's times; None: nothing."""
-
-    before: datetime | None
-    after: datetime | None
-    older_s: float | None
-    younger_s: float | None
-
-    def hold(self, at: datetime | None, now: datetime) -> bool:
-        """Tell whether a time is within the bounds; an event that has no such time is not."""
-        if self == _UNBOUNDED:
-            return True
-        if at is None:
-            return False
-        age_s = (now - at).total_seconds()
-        return (
-            (self.before is None or at < self.before)
-            and (self.after is None or at > self.after)
-            and (self.older_s is None or age_s > self.older_s)
-            and (self.younger_s is None or age_s < self.younger_s)
-        )
-
-
-_UNBOUNDED = TimeBounds(None, None, None, None)
 
 
 class Downselection(BaseModel):
@@ -76,7 +48,7 @@ class Downselection(BaseModel):
     equal, whatever the order in which names were given.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     invert: bool = False
     """Keep the events that do not meet all criteria of this call: exactly the others."""
@@ -96,6 +68,21 @@ class Downselection(BaseModel):
     """Whether the flag VETOED is set."""
     manual: bool | None = None
     """Whether the flag MANUAL is set."""
+    flag: FlagWords = ()
+    """Flags that all have these values: `ROLE:test`, `UPLOAD:false`; `UPLOAD` is `UPLOAD:true`."""
+    status: Statuses = ()
+    """Statuses each of which some file has."""
+    obsolete: FileNames = ()
+    """Names of files that are all obsolete: made from inputs, or by code, not the latest."""
+    label: Labels = ()
+    """Words for the event that all apply."""
+    far_lt: Hertz | None = None
+    """The false alarm rate is less than so many Hz; events without one never meet it."""
+    far_gt: Hertz | None = None
+    classification: Classes = ()
+    """Classes of sources; the most probable one must be one of them."""
+    p_gt: Thresholds = ()
+    """Classes that are all more probable than so: `BNS:0.5`."""
     modbefore: Instant | None = None
     """A file last changed before this moment."""
     modafter: Instant | None = None
@@ -138,6 +125,18 @@ class Downselection(BaseModel):
         ages += (self.sec_since_v0_gt, self.sec_since_v0_lt)
         return any(seconds is not None for seconds in ages)
 
+    @property
+    def modified_within(self) -> TimeBounds:
+        """What is asked of the last change of a file."""
+        return TimeBounds(
+            self.modbefore, self.modafter, self.sec_since_mod_gt, self.sec_since_mod_lt
+        )
+
+    @property
+    def first_within(self) -> TimeBounds:
+        """What is asked of the time of the first file."""
+        return TimeBounds(self.v0before, self.v0after, self.sec_since_v0_gt, self.sec_since_v0_lt)
+
     def matches(self, event: EventProfile, now: datetime) -> bool:
         """Tell whether an event meets the criteria (or, inverted, does not)."""
         met = (
@@ -145,6 +144,8 @@ class Downselection(BaseModel):
             and self._files_hold(event)
             and self.vetoed in {None, event.flags.VETOED}
             and self.manual in {None, event.flags.MANUAL}
+            and self._words_hold(event)
+            and self._ranks_hold(event)
             and self._times_hold(event, now)
         )
         return met is not self.invert
@@ -166,7 +167,7 @@ class Downselection(BaseModel):
         valued: list[tuple[Comparable, str, EventProfile]] = []
         without: list[EventProfile] = []
         for event in events:
-            value = _value(self.sortkey, event)
+            value = value_of(self.sortkey, event)
             if value is None:
                 without.append(event)
             else:
@@ -182,20 +183,30 @@ class Downselection(BaseModel):
             and event.recorded.issuperset((*self.fhmeta, *self.fhnamemeta))
         )
 
-    def _times_hold(self, event: EventProfile, now: datetime) -> bool:
-        modified = TimeBounds(
-            self.modbefore, self.modafter, self.sec_since_mod_gt, self.sec_since_mod_lt
+    def _words_hold(self, event: EventProfile) -> bool:
+        return (
+            (not self.flag or flag_words(event.flags).issuperset(self.flag))
+            and event.statuses.issuperset(self.status)
+            and event.obsolete.issuperset(self.obsolete)
+            and event.labels.issuperset(self.label)
         )
-        first = TimeBounds(self.v0before, self.v0after, self.sec_since_v0_gt, self.sec_since_v0_lt)
-        return modified.hold(event.modified_at, now) and first.hold(event.first_at, now)
 
+    def _ranks_hold(self, event: EventProfile) -> bool:
+        probabilities = dict(event.classes)
+        return (
+            (self.far_lt is None or (event.far is not None and event.far < self.far_lt))
+            and (self.far_gt is None or (event.far is not None and event.far > self.far_gt))
+            and (not self.classification or event.classification in self.classification)
+            and all(
+                name in probabilities and probabilities[name] > least
+                for name, least in map(threshold_of, self.p_gt)
+            )
+        )
 
-def _value(
-    sortkey: SortKey | Callable[..., Comparable | None], event: EventProfile
-) -> Comparable | None:
-    if isinstance(sortkey, SortKey):
-        sortkey = attrgetter(_ATTRIBUTES[sortkey])
-    return sortkey(event)
+    def _times_hold(self, event: EventProfile, now: datetime) -> bool:
+        return self.modified_within.hold(event.modified_at, now) and self.first_within.hold(
+            event.first_at, now
+        )
 
 
 def _advice(name: str) -> str:

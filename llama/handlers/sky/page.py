@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import jinja2
 
+from llama.domain.notice.maps import is_unreadable
 from llama.handlers.sky.fields import mapping, number, numbers, text, texts, truth
 from llama.handlers.sky.rates import in_words
 
@@ -60,6 +61,7 @@ def to_html(alert: Mapping[str, object], info: Mapping[str, object], *, png: byt
         png=b64encode(png).decode() if png else None,
         **_heading(alert),
         **_facts(info),
+        no_map=_no_map(alert),
         external=_external(alert),
         links=_links(alert),
         oddities=[*texts(alert.get("oddities")), *texts(mapping(info.get("map")).get("oddities"))],
@@ -125,6 +127,15 @@ def _region(figures: Mapping[str, object]) -> dict[str, str]:
         "Peak (RA, Dec)": NOT_GIVEN if ra is None or dec is None else f"{ra:.3f}°, {dec:+.3f}°",
         "Distance": _distance(mean, std),
     }
+
+
+def _no_map(alert: Mapping[str, object]) -> str:
+    """Say why the page has no map, of a notice that was given as alert.json."""
+    if mapping(mapping(alert.get("event")).get("skymap")):
+        return "The newest notice carries a sky map, but nothing was made of it."
+    if is_unreadable("event.skymap", texts(alert.get("oddities"))):
+        return "The newest notice carries something that is no readable sky map: see its oddities."
+    return "The newest notice carries no sky map."
 
 
 def _distance(mean: float | None, std: float | None) -> str:

@@ -9,6 +9,8 @@ import pytest
 from llama.adapters.git.history import GitHistory
 from llama.adapters.memory.history import MemoryHistory
 from llama.domain.errors import HistoryCorrupt
+from llama.domain.revisions import blob_id
+from llama.domain.shards import shard_of
 from llama.ports.history import History
 from tests.support.revisions import NOON, a_history, a_long_history, woven
 
@@ -20,7 +22,7 @@ async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "memory":
         yield MemoryHistory()
         return
-    async with GitHistory(tmp_path / "shard") as written:
+    async with GitHistory(tmp_path / "history") as written:
         yield written
 
 
@@ -70,6 +72,28 @@ async def test_an_unknown_revision_has_no_file(history: History) -> None:
 
     with pytest.raises(KeyError, match="012345678901"):
         await history.read("S1", "a.json", commit=ABSENT)
+
+
+async def test_every_revision_lists_its_files(history: History) -> None:
+    first, second = a_history("S1", {"b.fits": b"\0", "a.json": b"1"}, {"b.fits": None})
+
+    await history.commit([first, second])
+
+    assert await history.files("S1", commit=first.commit) == {
+        "a.json": blob_id(b"1"),
+        "b.fits": blob_id(b"\0"),
+    }
+    assert await history.files("S1", commit=second.commit) == {"a.json": blob_id(b"1")}
+    with pytest.raises(KeyError, match="012345678901"):
+        await history.files("S1", commit=ABSENT)
+
+
+async def test_what_was_written_is_whole(history: History) -> None:
+    await history.commit(a_long_history("S1", 3))
+
+    await history.verify()
+
+    assert await history.head("S1")
 
 
 async def test_all_files_may_go_and_come_back(history: History) -> None:
@@ -137,14 +161,15 @@ async def test_a_revision_without_its_parent_is_corrupt(history: History) -> Non
 
 async def test_a_revision_that_is_not_what_it_says_moves_no_head(history: History) -> None:
     first, second = a_long_history("S1", 2)
-    (other,) = a_long_history("S2", 1)
+    twin = next(name for n in range(2, 99) if shard_of(name := f"S{n}") == shard_of("S1"))
+    (other,) = a_long_history(twin, 1)
     await history.commit([first])
 
     with pytest.raises(HistoryCorrupt, match="S1"):
         await history.commit([other, replace(second, message="something else")])
 
     assert await history.head("S1") == first.commit
-    assert await history.head("S2") is None
+    assert await history.head(twin) is None
     await history.commit([second])
     assert await history.head("S1") == second.commit
 

@@ -1,11 +1,12 @@
 """What a picture of a graph is, whatever the texts in it."""
 
+import os
 import threading
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from llama.adapters.graphviz import render
+from llama.adapters.graphviz import render, without_font_comments
 from llama.domain.assessment import Status
 from llama.domain.drawing.graph import LOOKS, dot_of
 from llama.domain.states import EventState
@@ -133,3 +134,19 @@ def test_several_threads_draw_at_a_time() -> None:
         thread.join()
 
     assert drawn == [expected] * 8
+
+
+def test_only_comments_on_fonts_are_kept_off_standard_error(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with without_font_comments():
+        os.write(2, b'Fontconfig warning: "fonts.conf", line 5: unknown element\nfrom a thread\n')
+    os.write(2, b"afterwards\n")
+
+    assert capfd.readouterr().err == "from a thread\nafterwards\n"
+
+
+def test_drawing_says_nothing_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    render(a_dot(), "png")
+
+    assert not capfd.readouterr().err

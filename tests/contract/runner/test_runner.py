@@ -131,7 +131,8 @@ async def test_says_how_a_handler_failed_and_goes_on(
 async def test_a_traceback_says_where(runner: Runner) -> None:
     failed = await failure_of(runner, handlers.Faulty)
 
-    assert "handlers_that_fail.py" in failed.message
+    _, first, *_ = failed.message.splitlines()
+    assert "handlers_that_fail.py" in first
     assert 'int("0")' in failed.message
 
 

@@ -9,7 +9,9 @@ from tests.support.facts import EVENT, Story
 
 FILL = """
 insert into facts
-select n % 8, n, 'S' || n % 2000, n, 'f' || n, 'FileGenerated', now(), 'applied', ''
+select
+    n % 8, n, 'S' || n % 2000, n, 'f' || n, 'FileGenerated', now() + n * interval '1 s',
+    'applied', ''
 from generate_series(1, 20000) as n;
 insert into events
 select 'S' || n, 'INITIAL', now(), now() - n * interval '1 hour', true, false, false, true, '{}',

@@ -11,6 +11,7 @@ from llama.cli.ordering import ActOptions
 from llama.client.acting.acts import Done, Effect
 from llama.client.acting.orders import Order
 from llama.client.acting.plans import Wish, plan_of
+from schemas.flags import FlagName
 from tests.support.facts import EVENT, START, Story
 
 
@@ -59,12 +60,23 @@ def test_what_is_held_and_not_named_is_left_and_not_undone() -> None:
     assert files_of(told.undone) == []
 
 
+def test_what_is_alike_of_several_files_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    story = a_story()
+    story.flag(FlagName.VETOED, on=True)
+
+    tell(made(story, Wish(("skymap", "plot"), force=True)), ActOptions())
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "skymap.json and plot.json are vetoed: by the event's flag VETOED. `llama unveto" in told
+    assert told.count("llama unveto") == 1
+
+
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
         (Wish(("skymap",), force=True), "not waited for: `llama status"),
         (Wish(("skymap",)), "nothing had to be asked for"),
-        (Wish(("plot",)), f"`llama unveto {EVENT} plot.json` allows it again."),
+        (Wish(("plot",)), f"`llama unveto {EVENT} plot.json --reason TEXT` allows it again."),
     ],
 )
 def test_without_waiting_it_is_said_what_was_asked_and_never_that_nothing_ran(

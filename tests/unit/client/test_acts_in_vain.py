@@ -74,7 +74,8 @@ async def test_a_frozen_file_is_neither_replaced_nor_deleted() -> None:
         delete = an_order(system, "r3").switch("delete", "skymap")
         done = await acts_on(system).carry_out([put, delete])
 
-    explained = (Effect.NONE, "skymap.json is frozen: `llama unfreeze` it first")
+    unfreeze = f"`llama unfreeze {EVENT} skymap.json --reason TEXT`"
+    explained = (Effect.NONE, f"skymap.json is frozen: {unfreeze} first")
     assert [(one.effect, one.why) for one in done] == [explained] * 2
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from llama import FileHandler, Pipeline
 from llama.client.event import Event
-from llama.domain.errors import ActRefused, GitRepoUninitialized
+from llama.domain.errors import ActRefused
+from llama.domain.telling import files_by_handler, told
 from llama.handlers import Alert
 from llama.handlers.sky.times import gps_seconds
-from llama.versioning import GitRepoUninitialized as FromVersioning
 from tests.support.handlers_for_events import (
     EVENT,
     GOOD,
@@ -56,14 +56,6 @@ def test_times_are_those_of_the_facts(tmp_path: Path) -> None:
     event.acts.flags(UPLOAD=True)
     assert event.modification_time == files[-1]
     assert event.change_time > files[-1]
-
-
-def test_clone_says_that_there_is_no_history(tmp_path: Path) -> None:
-    event = a_made_event(tmp_path)
-
-    with pytest.raises(GitRepoUninitialized, match="copy its folder, or use save_tarball"):
-        event.clone(commit="HEAD", rundir=None, clobber=False)
-    assert FromVersioning is GitRepoUninitialized
 
 
 def test_equal_events_match(tmp_path: Path) -> None:
@@ -247,6 +239,25 @@ def test_why_says_of_a_current_file_how_it_was_made(tmp_path: Path) -> None:
 
     assert "is current: made from the latest inputs." in told
     assert "pair.json#length" in told
+
+
+def test_the_log_tells_what_happened_in_the_words_of_the_command(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    event.acts.veto("Upper", reason="a\nholiday")
+
+    facts = event.bench.folder.facts(0)[0]
+    lines = event.log().splitlines()
+
+    assert len(lines) == len(facts)
+    files = files_by_handler(event.state)
+    assert all(told(fact, files).what in line for fact, line in zip(facts, lines, strict=True))
+    assert lines[0].startswith(f"{facts[0].occurred_at:%Y-%m-%d %H:%M:%S}  ")
+    assert lines[-1].endswith(": a holiday")
+
+
+def test_there_is_no_log_before_the_event_was_begun(tmp_path: Path) -> None:
+    assert not Event(EVENT, tmp_path).log()
+    assert not (tmp_path / EVENT).exists()
 
 
 def test_why_refuses_what_is_no_file_of_the_pipeline(tmp_path: Path) -> None:

@@ -134,6 +134,17 @@ def test_criteria_leave_all_others(tmp_path: Path) -> None:
     assert "FileRequested" not in kinds(event)
 
 
+@pytest.mark.parametrize("criterion", ["typename", "nameis", "dependsname", "dependsfile"])
+def test_a_name_that_there_is_not_is_refused(tmp_path: Path, criterion: str) -> None:
+    event = an_event(tmp_path)
+    there = "Upper" if criterion.endswith("name") else "upper.txt"
+
+    for names in ("Nope", [there, "Nope"]):
+        with pytest.raises(ValueError, match=rf"{criterion}='Nope': .* but .*{there}"):
+            event.update(**{criterion: names})  # type: ignore[arg-type]  # by its name
+    assert texts(event).keys() == {"notice.txt"}
+
+
 def test_what_cannot_be_made_now_is_not_made_later_to_a_surprise(tmp_path: Path) -> None:
     event = a_made_event(tmp_path)
     event.acts.freeze("Report")

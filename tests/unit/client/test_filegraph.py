@@ -39,6 +39,17 @@ def test_handlers_are_items_and_attributes_ancestors_first(event: Event) -> None
     assert "Upper" in dir(files)
 
 
+def test_files_are_items_by_their_names_too(event: Event) -> None:
+    files = event.files
+
+    assert files["upper.txt"] is files["Upper"]
+    assert files.get("upper.txt") is files.Upper
+    assert "upper.txt" in files
+    assert "skymap.fits" not in files
+    assert "upper.txt" not in list(files)
+    assert files - "upper.txt" == files - "Upper"
+
+
 def test_a_handler_that_is_not_there_is_told(event: Event) -> None:
     with pytest.raises(AttributeError, match="has no 'Skymap': it has Notice"):
         _ = event.files.Skymap

@@ -2,11 +2,19 @@
 
 import pytest
 
-from llama.client.acting.naming import file_named, handlers_named, no_such_event, no_such_file
+from llama.client.acting.naming import (
+    file_named,
+    handlers_named,
+    left_file,
+    no_such_event,
+    no_such_file,
+)
+from llama.client.acting.placing import place_of
 from llama.domain.errors import ActRefused
 from llama.domain.event_state import evolve
 from llama.domain.states import EventState
-from tests.support.facts import EVENT, Story, a_trigger
+from schemas.facts import PipelineAdopted
+from tests.support.facts import EVENT, START, Story, a_pipeline, a_trigger
 
 MAKERS = {"alert.json": "Alert", "skymap.fits": "Skymap", "skymap_info.json": "SkymapInfo"}
 
@@ -39,6 +47,39 @@ def test_files_of_an_event_without_a_pipeline_are_those_that_came() -> None:
         handlers_named(brought, ["skymap"])
     with pytest.raises(ActRefused, match=f"{EVENT} has no files yet"):
         file_named(EventState(EVENT), "skymap.json")
+
+
+def with_another_pipeline(*, deleted: bool = False) -> EventState:
+    """Return an event whose plot was made, and whose pipeline makes none any more."""
+    story = Story("alert -> skymap -> plot")
+    story.notice()
+    story.settle()
+    if deleted:
+        story.operate("delete", "plot")
+    manifest = a_pipeline("alert -> skymap")
+    story.tell(PipelineAdopted(id="b", occurred_at=START, event=EVENT, epoch=9, manifest=manifest))
+    return story.state
+
+
+@pytest.mark.parametrize("name", ["plot.json", "plot"])
+def test_what_another_pipeline_has_left_is_there_and_the_reason_is_told(name: str) -> None:
+    state = with_another_pipeline()
+
+    assert left_file(state, name) == "plot.json"
+    told = "plot.json of .* is from a pipeline that is not running: the one that is has no plot"
+    with pytest.raises(ActRefused, match=told):
+        file_named(state, name)
+    with pytest.raises(ActRefused, match=told):
+        handlers_named(state, [name])
+    with pytest.raises(ActRefused, match=told):
+        place_of(state, name, {})
+
+
+def test_what_was_deleted_or_is_the_pipelines_own_was_not_left_by_another() -> None:
+    assert left_file(with_another_pipeline(deleted=True), "plot.json") is None
+    assert left_file(with_another_pipeline(), "skymap.json") is None
+    assert left_file(a_state(), "plot.json") is None
+    assert left_file(EventState(EVENT), "plot.json") is None
 
 
 @pytest.mark.parametrize(

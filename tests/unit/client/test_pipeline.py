@@ -219,7 +219,25 @@ def test_an_aspect_that_never_comes_is_inconsistent() -> None:
             return b""
 
     with pytest.raises(ValueError, match="Lost uses mapp of Notice, which has only whole, event"):
-        Pipeline(Notice, Lost).check_consistency()
+        Pipeline(Notice, Lost)
+    with pytest.raises(TypeError, match="Lost uses mapp of Notice, which has only whole, event"):
+        _ = Pipeline(Sky) + Lost
+
+
+def test_a_class_that_was_defined_again_is_told_with_what_to_write() -> None:
+    older, newer = a_class("Rank"), a_class("Rank")
+    pipeline = Pipeline(Notice, older)
+
+    with pytest.raises(TypeError, match=r'take the older one away .*: pipeline - "Rank" \+ Rank'):
+        _ = pipeline + newer
+    assert (pipeline - "Rank" + newer)["Rank"] is newer
+
+
+def test_what_uses_the_older_one_of_two_versions_is_to_be_defined_again() -> None:
+    older, newer = a_class("Rank"), a_class("Rank")
+
+    with pytest.raises(ValueError, match=r"defined later is.*: define again what uses the older"):
+        Pipeline(newer, a_class("User", older)).check_consistency()
 
 
 def test_the_manifest_is_that_of_its_handlers() -> None:

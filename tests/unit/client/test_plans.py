@@ -88,8 +88,8 @@ async def test_force_makes_a_current_file_again_and_tells_what_ran() -> None:
 @pytest.mark.parametrize(
     ("act", "why", "then"),
     [
-        ("freeze", "frozen: ", f"`llama unfreeze {EVENT} plot.json` lets it follow"),
-        ("veto", "vetoed: ", f"`llama unveto {EVENT} plot.json` allows it again"),
+        ("freeze", "frozen: ", f"`llama unfreeze {EVENT} plot.json --reason TEXT` lets it follow"),
+        ("veto", "vetoed: ", f"`llama unveto {EVENT} plot.json --reason TEXT` allows it again"),
     ],
 )
 async def test_a_named_file_that_is_held_is_told_with_what_to_do(
@@ -207,7 +207,7 @@ async def test_what_cools_down_is_tried_once_and_not_waited_for() -> None:
 
     assert [task.handler.name for task in runner.ran].count("plot") == 2
     assert left.why.startswith("cooling: exception: it broke (again at ")
-    assert left.then == f"`llama retry {EVENT} plot.json` does not wait for that"
+    assert left.then == f"`llama retry {EVENT} plot.json --reason TEXT` does not wait for that"
 
 
 async def test_what_runs_for_others_is_not_waited_for() -> None:

@@ -1,6 +1,6 @@
 """Verification: everything that is not what the log says is found, and called by its name."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -83,9 +83,15 @@ class DamagedHistory:
     async def read(self, event: str, file: str, *, commit: str) -> bytes:
         return await self.history.read(event, file, commit=commit)
 
+    async def files(self, event: str, *, commit: str) -> Mapping[str, str]:
+        return await self.history.files(event, commit=commit)
+
     async def events(self) -> AsyncIterator[str]:
         async for event in self.history.events():
             yield event
+
+    async def verify(self) -> None:
+        await self.history.verify()
 
 
 async def test_a_system_in_which_much_has_happened_has_no_problems() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from llama.handlers import PIPELINE
 from llama.handlers.sky.writing import to_fits
 from tests.support.notices import a_notice, an_event
 from tests.unit.handlers.builders import a_blob, with_distance
@@ -25,6 +26,16 @@ def test_the_code_of_a_page_runs(
 
     for block in BLOCK.findall((repository_root / page).read_text()):
         exec(compile(block, page, "exec"), scope)
+
+
+def test_the_page_lists_the_aspects_of_the_built_in_files(repository_root: Path) -> None:
+    lines = (repository_root / "docs/python.md").read_text().splitlines()
+
+    for handler in PIPELINE:
+        row = next(line for line in lines if line.startswith(f"| `{handler.__name__}` |"))
+        listed = set(re.findall(r"`(\w+)`(?=[:,])", row))
+        assert f"| `{handler.FILENAME}` |" in row
+        assert listed == set(handler.ASPECTS)
 
 
 def test_there_is_code_to_run(repository_root: Path) -> None:

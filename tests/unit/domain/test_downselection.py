@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from llama.domain.assessment import Status
 from llama.domain.flags import Flags
 from llama.domain.handler import FileHandler, Inputs
+from llama.domain.labels import Label
 from llama.domain.selection.criteria import Criteria
 from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.profile import EventProfile
@@ -225,6 +227,79 @@ def test_invert_keeps_exactly_the_others(criteria: dict[str, object]) -> None:
     assert sorted([*kept(**criteria), *others]) == sorted(BOTH)
 
 
+RANKED = EventProfile(
+    "S190425z",
+    statuses=frozenset({Status.FAILED, Status.CURRENT}),
+    obsolete=frozenset({"plot.png"}),
+    labels=frozenset({Label.UPDATE, Label.SIGNIFICANT}),
+    flags=Flags(ROLE="test", UPLOAD=True),
+    far=4.5e-13,
+    classes=(("BNS", 0.75), ("NSBH", 0.25)),
+)
+
+
+@pytest.mark.parametrize(
+    ("criteria", "is_met"),
+    [
+        ({"flag": "ROLE:test"}, True),
+        ({"flag": {"ROLE": "test", "UPLOAD": True}}, True),
+        ({"flag": ["UPLOAD", "ONLINE:false"]}, False),
+        ({"status": ["failed", "current"]}, True),
+        ({"status": ["failed", "waiting"]}, False),
+        ({"obsolete": "plot.png"}, True),
+        ({"obsolete": ["plot.png", "skymap.fits"]}, False),
+        ({"label": ["update", "significant"]}, True),
+        ({"label": "retracted"}, False),
+        ({"far_lt": 1e-12, "far_gt": 1e-13}, True),
+        ({"far_lt": 4.5e-13}, False),
+        ({"far_gt": 4.5e-13}, False),
+        ({"classification": ["BNS", "BBH"]}, True),
+        ({"classification": "NSBH"}, False),
+        ({"p_gt": {"BNS": 0.7, "NSBH": 0.2}}, True),
+        ({"p_gt": "BNS:0.75"}, False),
+        ({"p_gt": "Terrestrial:0"}, False),
+    ],
+    ids=str,
+)
+def test_words_rates_and_classes_are_criteria(criteria: dict[str, object], *, is_met: bool) -> None:
+    assert Downselection.read(criteria).matches(RANKED, NOW) is is_met
+    assert Downselection.read({**criteria, "invert": True}).matches(RANKED, NOW) is not is_met
+
+
+@pytest.mark.parametrize("bound", ["far_lt", "far_gt"])
+def test_an_event_without_a_rate_is_on_no_side_of_one(bound: str) -> None:
+    assert kept(**{bound: 0.5}) == []
+
+
+@pytest.mark.parametrize(
+    ("criteria", "complaint"),
+    [
+        ({"flag": "COLOUR:red"}, "there is no flag 'COLOUR': the flags are ROLE, ONLINE"),
+        ({"flag": "ROLE:mock"}, "ROLE is observation or test: write ROLE:test"),
+        ({"flag": "ROLE"}, "ROLE is observation or test"),
+        ({"flag": "UPLOAD:yes"}, "UPLOAD is true or false"),
+        ({"status": "lost"}, "'current', 'missing', 'obsolete'"),
+        ({"label": "loud"}, "'earlywarning', 'preliminary'"),
+        ({"far_lt": -1}, "far_lt=-1"),
+        ({"far_gt": float("inf")}, "far_gt=inf"),
+        ({"classification": "<b>"}, "classification='<b>'"),
+        ({"p_gt": "BNS"}, "says no probability: write BNS:0.5"),
+        ({"p_gt": "BNS:2"}, "p_gt='2': Input should be less"),
+    ],
+)
+def test_odd_words_are_refused_with_advice(criteria: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Downselection.read(criteria)
+
+
+def test_flags_and_thresholds_have_one_form() -> None:
+    one = Downselection.of(flag=["UPLOAD", "ROLE:Test"], p_gt="BNS: 0.50")
+
+    assert one == Downselection.of(flag={"ROLE": "test", "UPLOAD": True}, p_gt={"BNS": 0.5})
+    assert one.flag == ("ROLE:test", "UPLOAD:true")
+    assert one.p_gt == ("BNS:0.5",)
+
+
 def test_invert_negates_the_conjunction_not_each_criterion() -> None:
     assert kept(invert=True, vetoed=True, manual=False) == BOTH
 
@@ -262,7 +337,7 @@ def test_an_unknown_criterion_like_no_other_is_answered_with_all_of_them() -> No
         ({"limit": -1}, "limit=-1: Input should be greater than or equal to 0"),
         ({"sec_since_mod_gt": -5}, "sec_since_mod_gt=-5"),
         ({"sec_since_v0_lt": float("nan")}, "sec_since_v0_lt=nan"),
-        ({"sortkey": "colour"}, "'eventtime', 'eventid', 'modtime' or 'v0time'"),
+        ({"sortkey": "colour"}, "'eventtime', 'eventid', 'modtime', 'v0time' or 'far'"),
         ({"vetoed": "perhaps"}, "vetoed='perhaps'"),
         ({"fileexists": "../secret"}, r"fileexists='\.\./secret'"),
         ({"fhnameexists": 3}, "fhnameexists=3"),

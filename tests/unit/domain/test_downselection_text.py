@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llama.domain.assessment import Status
+from llama.domain.labels import Label
+from llama.domain.selection.criteria import SortKey
 from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.text import from_pairs, from_text, to_pairs, to_text
 from llama.handlers import Skymap
@@ -29,10 +32,17 @@ DOWNSELECTIONS = st.fixed_dictionaries(
         **dict.fromkeys(("fileexists", "fhexists"), NAMES),
         **dict.fromkeys(("fhnameexists", "fhmeta", "fhnamemeta"), NAMES),
         **dict.fromkeys(("vetoed", "manual"), TRUTH | st.none()),
+        "flag": st.lists(st.sampled_from(["ROLE:test", "UPLOAD", "VETOED:false"]), max_size=3),
+        "status": st.lists(st.sampled_from(list(Status)), max_size=3),
+        "obsolete": NAMES,
+        "label": st.lists(st.sampled_from(list(Label)), max_size=3),
+        **dict.fromkeys(("far_lt", "far_gt"), SECONDS | st.none()),
+        "classification": st.lists(st.sampled_from(["BNS", "NSBH", "BBH"]), max_size=3),
+        "p_gt": st.dictionaries(st.sampled_from(["BNS", "BBH"]), st.floats(0, 1), max_size=2),
         **dict.fromkeys(("modbefore", "modafter", "v0before", "v0after"), TIMES | st.none()),
         **dict.fromkeys(("sec_since_mod_gt", "sec_since_mod_lt"), SECONDS | st.none()),
         **dict.fromkeys(("sec_since_v0_gt", "sec_since_v0_lt"), SECONDS | st.none()),
-        "sortkey": st.sampled_from(["eventtime", "eventid", "modtime", "v0time", None]),
+        "sortkey": st.sampled_from(["eventtime", "eventid", "modtime", "v0time", "far", None]),
         "reverse": TRUTH,
         "limit": st.integers(min_value=0, max_value=10**9) | st.none(),
     },
@@ -138,7 +148,7 @@ def test_unknown_names_in_json_are_refused() -> None:
 def test_the_json_schema_names_the_sortkeys() -> None:
     told = Downselection.model_json_schema()["properties"]["sortkey"]["anyOf"][0]
 
-    assert told == {"enum": ["eventtime", "eventid", "modtime", "v0time"], "type": "string"}
+    assert told == {"enum": [key.value for key in SortKey], "type": "string"}
 
 
 MOMENT = datetime(2023, 9, 14, 11, 20, 30, 500000, tzinfo=UTC)

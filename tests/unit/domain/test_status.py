@@ -186,6 +186,19 @@ def test_a_file_that_has_failed_for_good_needs_no_run_and_blocks_what_needs_it()
     assert "it is not tried again with these inputs" in text_of(why)
 
 
+def test_an_error_is_told_in_a_sentence_and_wholly_at_the_end() -> None:
+    world = World(*CHAIN)
+    world.notice("INITIAL", minute=1, skymap="a")
+    error = 'ValueError: it broke.\n  File "x.py", line 1, in generate\n    raise error\n'
+    failure = world.failure(world.need("skymap"), retry_in_s=None)
+    world.fold(failure.model_copy(update={"message": error}))
+
+    lines = text_of(why_of(world, "skymap")).splitlines()
+
+    assert lines[0] == "skymap of MS1 is failed: exception: ValueError: it broke."
+    assert lines[-4:] == ["The whole error:", *(f"  {line}" for line in error.splitlines())]
+
+
 def test_the_text_of_an_explanation_is_made_of_sentences() -> None:
     world = a_settled_world()
     world.notice("UPDATE", minute=2, skymap="b")

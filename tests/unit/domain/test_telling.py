@@ -62,19 +62,24 @@ def test_a_failure_tells_its_error_in_a_line_and_when_it_is_tried_again() -> Non
 @pytest.mark.parametrize(
     ("kind", "fields", "words"),
     [
-        ("FileVetoed", {}, "veto Skymap"),
-        ("FileVetoed", {"vetoed": False}, "unveto Skymap"),
-        ("FileFrozen", {}, "freeze Skymap"),
-        ("FileFrozen", {"frozen": False}, "unfreeze Skymap"),
-        ("FileDeleted", {}, "delete what Skymap made"),
-        ("FileRequested", {}, "make Skymap again"),
-        ("RunCancelled", {}, "cancel the run of Skymap"),
+        ("FileVetoed", {}, "veto {}"),
+        ("FileVetoed", {"vetoed": False}, "unveto {}"),
+        ("FileFrozen", {}, "freeze {}"),
+        ("FileFrozen", {"frozen": False}, "unfreeze {}"),
+        ("FileDeleted", {}, "delete {}"),
+        ("FileRequested", {}, "make {} again"),
+        ("RunCancelled", {}, "cancel the run of {}"),
     ],
 )
 def test_an_act_is_told_with_who_ordered_it_and_why(
     kind: str, fields: dict[str, object], words: str
 ) -> None:
-    assert told(order_of(kind, **fields)) == Told(words, by="ada", why="a glitch")
+    order = order_of(kind, **fields)
+
+    by_files = told(order, {"Skymap": ("skymap.fits", "skymap.txt")})
+
+    assert by_files == Told(words.format("skymap.fits and skymap.txt"), by="ada", why="a glitch")
+    assert told(order).what == words.format("what Skymap makes")
 
 
 def test_what_was_put_and_flagged_is_told() -> None:
@@ -102,7 +107,7 @@ def test_what_becomes_of_contents_is_told() -> None:
     expired = FileExpired.model_validate({**ORDER, "handler": "Plot", "generation": "g"})
 
     assert told(obsolete) == Told("plot.png is obsolete", why="code changed from 1 to 2")
-    assert told(expired).what == "what Plot made has expired"
+    assert told(expired).what == "what Plot makes has expired"
 
 
 def test_only_what_was_not_to_be_expected_is_said_of_an_outcome() -> None:
@@ -120,3 +125,17 @@ def test_every_outcome_but_the_expected_one_has_words(outcome: Outcome) -> None:
     veto = FileVetoed.model_validate({**ORDER, "handler": "Plot"})
 
     assert bool(told_of(veto, outcome).why) is (outcome is not Outcome.APPLIED)
+
+
+def test_a_notice_tells_its_first_oddities_and_how_many_more_there_are() -> None:
+    story = Story("alert -> skymap")
+    story.notice()
+    notice = story.steps[-1].fact
+
+    few, many = (
+        told(notice.model_copy(update={"oddities": tuple("abcde"[:count])})).why for count in (2, 5)
+    )
+
+    assert not told(notice).why
+    assert few == "odd: a; b"
+    assert many == "odd: a; b; c; 2 more in alert.json"

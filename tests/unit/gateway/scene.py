@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from httpx import ASGITransport, AsyncClient, Response
+from starlette.applications import Starlette
 
 from llama.adapters.graphviz import render
 from llama.adapters.memory.artifacts import MemoryArtifacts
+from llama.adapters.memory.following import MemoryFollowing
 from llama.adapters.memory.ledger import MemoryLedger
+from llama.adapters.memory.past import MemoryPast
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.views import MemoryReadModels
 from llama.domain.assessment import Need
@@ -60,6 +63,7 @@ class SetClock:
 class Scene:
     """One event, its facts so far, and a client of the gateway that shows them."""
 
+    app: Starlette
     client: AsyncClient
     store: MemoryStore
     artifacts: MemoryArtifacts
@@ -154,11 +158,18 @@ async def a_scene(
     clock = SetClock()
     store, artifacts = MemoryStore(clock), MemoryArtifacts()
     shown = models or MemoryReadModels(store, PROJECTION)
-    app = create_app(models=shown, artifacts=artifacts, clock=clock, draw=draw)
+    app = create_app(
+        models=shown,
+        artifacts=artifacts,
+        clock=clock,
+        draw=draw,
+        past=MemoryPast(store),
+        following=MemoryFollowing(store),
+    )
     # Errors are answered as a server answers them, not raised in the test.
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://gateway") as client:
-        yield Scene(client, store, artifacts, clock)
+        yield Scene(app, client, store, artifacts, clock)
 
 
 @asynccontextmanager

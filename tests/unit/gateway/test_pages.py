@@ -92,7 +92,7 @@ async def test_the_page_tells_who_ordered_what_and_why() -> None:
         await scene.fold(veto)
         page = _unmarked((await scene.get(PAGE)).text)
 
-    assert "<td>veto Skymap</td><td>ada</td><td>a glitch</td>" in page
+    assert "<td>veto skymap.fits</td><td>ada</td><td>a glitch</td>" in page
     assert "<td>PRELIMINARY notice of 2026-11-22 00:01:00</td>" in page
 
 

@@ -8,6 +8,7 @@ import pytest
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.views import MemoryReadModels
 from llama.domain.errors import Unavailable
+from llama.domain.selection.paging import Page, Question
 from llama.domain.states import EventState
 from llama.ports.projections import EventRow
 from services.gateway.safety import NOTHING_ALLOWED
@@ -26,6 +27,9 @@ class FailingModels(MemoryReadModels):
         raise self.error
 
     async def events(self, *, limit: int) -> Sequence[EventRow]:
+        raise self.error
+
+    async def select(self, question: Question) -> Page[EventRow]:
         raise self.error
 
 

@@ -10,10 +10,12 @@ import pytest
 
 from llama.client.trial import GivenFile, GivenInputs, generate
 from llama.domain.handler import FileHandler, InputFile, PermanentError, Product, dependencies_of
+from llama.domain.notice import Notice, read_notice
 from llama.handlers import PIPELINE, Alert, Skymap, SkymapInfo, SkymapPlot, Summary
 from llama.handlers.sky.map import MultiOrderMap
 from llama.handlers.sky.reading import read_map
 from llama.handlers.sky.writing import to_fits
+from tests.support.notices import a_notice
 from tests.unit.handlers.builders import (
     a_blob,
     an_alert,
@@ -89,6 +91,18 @@ def test_a_notice_without_a_map_has_a_summary_that_says_so() -> None:
     assert list(found) == [SkymapInfo, Summary]
     assert orjson.loads(found[SkymapInfo].content)["map"] is None
     assert b"The newest notice carries no sky map." in found[Summary].content
+
+
+@pytest.mark.parametrize("skymap", ["U0lN...", {}, 5])
+def test_the_summary_of_a_damaged_map_does_not_say_that_there_was_none(skymap: object) -> None:
+    notice = read_notice(a_notice(event={**EVENT, "skymap": skymap}))
+    assert isinstance(notice, Notice)
+
+    page = made({Alert: GivenFile(notice.alert)})[Summary].content.decode()
+
+    assert "something that is no readable sky map: see its oddities." in page
+    assert "carries no sky map" not in page
+    assert "event.skymap is" in page
 
 
 def test_a_retraction_has_a_summary_that_says_so() -> None:

@@ -13,6 +13,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "home": ("/somewhere/else", Path("/somewhere/else")),
     "kafka": ("kafka.example:9092", "kafka.example:9092"),
     "database_url": ("postgresql://localhost/llama", "postgresql://localhost/llama"),
+    "database_role": ("llama_gateway", "llama_gateway"),
     "pipeline": ("my.handlers", "my.handlers"),
     "workers": ("7", 7),
     "lease_s": ("2.5", 2.5),

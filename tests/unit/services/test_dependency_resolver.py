@@ -16,7 +16,7 @@ from schemas.facts import (
     TriggerReceived,
 )
 from tests.support.facts import EVENT, START, a_content, a_failure, a_pipeline, a_result, a_trigger
-from tests.support.memory_system import MemorySystem
+from tests.support.memory_system import MemorySystem, SetClock
 from tests.unit.services.failing import FailingLedger, FailingLog
 
 RESOLVER = "dependency_resolver"
@@ -106,6 +106,21 @@ async def test_a_newer_deployment_is_adopted_and_an_older_one_is_not() -> None:
         await system.follow(RESOLVER, RESOLVER)
 
     assert [fact.epoch for fact in adopted(system)] == [1, 3]
+
+
+async def test_the_first_adoption_is_as_old_as_its_event_and_a_later_one_happens_when_it_does() -> (
+    None
+):
+    system = await a_system(a_trigger())
+    deployed_at = START + timedelta(days=1)
+    system.clock, system.epoch = SetClock(deployed_at), 2
+    system.manifest = a_pipeline(GRAPH, code={"plot": "2"})
+    system.restart(RESOLVER)
+
+    await system.tell(a_trigger(AlertType.UPDATE, created=LATER))
+    await system.follow(RESOLVER)
+
+    assert [fact.occurred_at for fact in adopted(system)] == [a_trigger().occurred_at, deployed_at]
 
 
 async def test_what_is_ready_is_wanted() -> None:

@@ -12,25 +12,39 @@ update offsets set next_offset = $4
 where consumer = $1 and topic = $2 and partition = $3 and next_offset = $5
 returning next_offset;
 
+-- name: commit_later
+-- Do not wait until what this transaction commits is on the disk.
+set local synchronous_commit to off;
+
 -- name: positions
 -- The next offset of every partition that a consumer has read from.
 select partition, next_offset from offsets where consumer = $1 and topic = $2;
 
 -- name: load_states
 -- A consumer's states of some events.
-select event, state from states where consumer = $1 and event = any($2::text[]);
+select event, sequence, fold_version, state
+from states where consumer = $1 and event = any($2::text[]);
+
+-- name: facts_up_to
+-- The facts of an event that a state has seen, in order.
+select body from facts where event = $1 and sequence <= $2 order by sequence;
 
 -- name: states_behind
 -- A consumer's states of events whose pipeline is of an earlier deployment.
-select state from states where consumer = $1 and (state ->> 'epoch')::integer < $2 order by event;
+select event, sequence, fold_version, state
+from states
+where consumer = $1 and (fold_version <> $3 or (state ->> 'epoch')::integer < $2)
+order by event;
 
 -- name: save_states
 -- Keep a consumer's states of some events.
-insert into states (consumer, event, sequence, state)
-select $1, event, sequence, state
+insert into states (consumer, event, sequence, fold_version, state)
+select $1, event, sequence, $5, state
 from unnest($2::text[], $3::bigint[], $4::json[]) as given (event, sequence, state)
-on conflict (consumer, event) do update
-    set sequence = excluded.sequence, state = excluded.state;
+on conflict (consumer, event) do update set
+    sequence = excluded.sequence,
+    fold_version = excluded.fold_version,
+    state = excluded.state;
 
 -- name: load_heads
 -- The heads of those histories that have one.

@@ -2,10 +2,27 @@
 -- Events, the latest merger first; an event without a merger time goes by its notice's.
 select
     event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
-    files, changed_at
+    files, changed_at, far, classification, labels, first_at, modified_at
 from events
 order by coalesce(event_time, time_created) desc, event desc
 limit $1;
+
+-- name: select_events
+-- Events that meet criteria: `criteria.py` says which, in which order, and how many.
+select
+    event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
+    files, changed_at, far, classification, labels, first_at, modified_at
+from events
+
+-- name: plan_anew
+-- Have the statements of this session planned for their values.
+set plan_cache_mode = force_custom_plan;
+
+-- name: common_words
+-- The words that many events have, as far as PostgreSQL has counted.
+select attname as column, most_common_elems::text::text[] as words
+from pg_stats
+where schemaname = any(current_schemas(false)) and tablename = 'events' and attname = any($1);
 
 -- name: list_files
 -- The files of an event, ancestors first.

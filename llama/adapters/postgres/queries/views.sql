@@ -17,14 +17,31 @@ on conflict (partition, log_offset) do update set
     body = excluded.body;
 
 -- name: show_events
--- Show some events as they are now.
+-- Show some events as they are now; sets come as words between blanks.
 insert into events (
     event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
-    files, changed_at, sequence
+    files, changed_at, sequence, far, classification, classes, first_at, modified_at, vetoed,
+    manual, shown_files, complete_handlers, recorded_handlers, statuses, obsolete_files,
+    flag_words, labels
 )
-select * from unnest(
+select
+    event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
+    files, changed_at, sequence, far, classification, classes, first_at, modified_at, vetoed,
+    manual, string_to_array(shown_files, ' '), string_to_array(complete_handlers, ' '),
+    string_to_array(recorded_handlers, ' '), string_to_array(statuses, ' '),
+    string_to_array(obsolete_files, ' '), string_to_array(flag_words, ' '),
+    string_to_array(labels, ' ')
+from unnest(
     $1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::boolean[], $6::boolean[],
-    $7::boolean[], $8::boolean[], $9::json[], $10::json[], $11::timestamptz[], $12::bigint[]
+    $7::boolean[], $8::boolean[], $9::json[], $10::json[], $11::timestamptz[], $12::bigint[],
+    $13::double precision[], $14::text[], $15::jsonb[], $16::timestamptz[], $17::timestamptz[],
+    $18::boolean[], $19::boolean[], $20::text[], $21::text[], $22::text[], $23::text[],
+    $24::text[], $25::text[], $26::text[]
+) as shown (
+    event, alert_type, time_created, event_time, significant, is_test, retracted, settled, flags,
+    files, changed_at, sequence, far, classification, classes, first_at, modified_at, vetoed,
+    manual, shown_files, complete_handlers, recorded_handlers, statuses, obsolete_files,
+    flag_words, labels
 )
 on conflict (event) do update set
     alert_type = excluded.alert_type,
@@ -37,7 +54,21 @@ on conflict (event) do update set
     flags = excluded.flags,
     files = excluded.files,
     changed_at = excluded.changed_at,
-    sequence = excluded.sequence;
+    sequence = excluded.sequence,
+    far = excluded.far,
+    classification = excluded.classification,
+    classes = excluded.classes,
+    first_at = excluded.first_at,
+    modified_at = excluded.modified_at,
+    vetoed = excluded.vetoed,
+    manual = excluded.manual,
+    shown_files = excluded.shown_files,
+    complete_handlers = excluded.complete_handlers,
+    recorded_handlers = excluded.recorded_handlers,
+    statuses = excluded.statuses,
+    obsolete_files = excluded.obsolete_files,
+    flag_words = excluded.flag_words,
+    labels = excluded.labels;
 
 -- name: hide_files
 -- Drop the files of some events that are not among those to be shown.

@@ -1,0 +1,48 @@
+"""States as a consumer has kept them; one of another fold is folded again from its facts."""
+
+from collections.abc import Sequence
+
+from llama.adapters.postgres.database import Row, Session
+from llama.adapters.postgres.values import read_state
+from llama.domain.errors import Misconfigured, Unavailable
+from llama.domain.event_state import evolve
+from llama.domain.fold_version import FOLD_VERSION
+from llama.domain.states import EventState
+from schemas.facts import FACTS
+
+
+async def states_in(session: Session, rows: Sequence[Row]) -> dict[str, EventState]:
+    """Return the states of some rows (event, sequence, fold_version, state), by event.
+
+    Unavailable while the facts table lacks facts that a state has seen: the projection may be
+    behind its consumer. Misconfigured if a state is of a newer release.
+    """
+    _refuse_newer(rows)
+    current = [row for row in rows if row["fold_version"] == FOLD_VERSION]
+    states = {row["event"]: read_state(row["state"]) for row in current}
+    for row in rows:
+        if row["event"] not in states:
+            states[row["event"]] = await _folded_again(session, row["event"], row["sequence"])
+    return states
+
+
+async def _folded_again(session: Session, event: str, sequence: int) -> EventState:
+    facts = await session.fetch("facts_up_to", event, sequence)
+    if len(facts) < sequence:
+        raise Unavailable(
+            f"the state of {event} is of another fold, and of the {sequence} facts that it has "
+            f"seen the table has {len(facts)}: waiting for the projection to show the others"
+        )
+    state = EventState(event)
+    for row in facts:
+        state = evolve(state, FACTS.validate_json(row["body"]))
+    return state
+
+
+def _refuse_newer(rows: Sequence[Row]) -> None:
+    newer = next((row for row in rows if row["fold_version"] > FOLD_VERSION), None)
+    if newer is not None:
+        raise Misconfigured(
+            f"the state of {newer['event']} is of fold {newer['fold_version']}, this release has "
+            f"fold {FOLD_VERSION}: upgrade it, or restore what was kept before the newer one ran"
+        )

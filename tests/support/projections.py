@@ -1,0 +1,102 @@
+"""Logs in memory, and projections of them into a real database."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from llama.adapters.postgres import Database, PostgresLedger
+from llama.adapters.postgres.generations import PostgresGenerations
+from llama.ports.generations import TableHash
+from llama.ports.message_log import Batch, Record
+from llama.runtime.folding import MoveFolder
+from llama.runtime.projecting import CONSUMER, Projector, show
+from schemas.base import Message
+from schemas.envelope import body_of, key_of
+from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
+from tests.support.busy_log import START, busy_log
+
+Partition = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of some topics, by partition."""
+
+    partitions: Mapping[Partition, tuple[Record, ...]]
+
+    def batch(self, place: Partition, start: int, most: int) -> Batch | None:
+        """Return the next records of a partition; None at its end."""
+        found = self.partitions[place][start : start + most]
+        return Batch(*place, start, found) if found else None
+
+    def mixed(self, most: int) -> Iterator[Batch]:
+        """Go through all records, up to `most` of each partition in turn."""
+        starts = dict.fromkeys(self.partitions, 0)
+        while starts:
+            for place in list(starts):
+                batch = self.batch(place, starts[place], most)
+                if batch is None:
+                    del starts[place]
+                    continue
+                starts[place] = batch.end
+                yield batch
+
+
+def a_log(events: int, *, partitions: int = 8, seed: int = 1, window: int = 8) -> Records:
+    """Write a log of facts, with reports beside them."""
+    facts = list(busy_log(events, seed=seed, window=window))
+    told = {fact.event for fact in facts}
+    written: dict[Partition, list[Record]] = {}
+    _write(written, FACTS_TOPIC.name, partitions, facts)
+    _write(written, REVISIONS_TOPIC.name, partitions, map(a_revision, sorted(told)))
+    _write(written, DEAD_LETTERS_TOPIC.name, 1, map(a_letter, range(events)))
+    return Records({place: tuple(records) for place, records in written.items()})
+
+
+def a_revision(event: str) -> RevisionCommitted:
+    """Return the announcement of an event's first revision."""
+    commit = f"{zlib.crc32(event.encode()):040x}"
+    return RevisionCommitted(id=commit, occurred_at=START, event=event, commit=commit, number=0)
+
+
+def a_letter(number: int) -> DeadLetter:
+    """Return a refused input."""
+    return DeadLetter(
+        id=f"letter-{number}",
+        occurred_at=START,
+        reason=RefusalReason.NOT_JSON,
+        source=None,
+        raw=None,
+        size=number,
+    )
+
+
+async def project(database: Database, batches: Iterable[Batch]) -> None:
+    """Show batches as the projection does."""
+    projector = a_projector(database)
+    for batch in batches:
+        await projector.handle(batch)
+
+
+def a_projector(database: Database, consumer: str = CONSUMER) -> Projector:
+    """Return a projection into a database."""
+    ledger = PostgresLedger(database)
+    return Projector(ledger, MoveFolder(consumer, ledger, show), consumer)
+
+
+async def hashes(database: Database) -> Mapping[str, TableHash]:
+    """Return the hashes of all tables that were projected."""
+    return await PostgresGenerations(database).hashes(live=True)
+
+
+def _write(
+    written: dict[Partition, list[Record]],
+    topic: str,
+    partitions: int,
+    messages: Iterable[Message],
+) -> None:
+    for message in messages:
+        number = zlib.crc32(key_of(message)) % partitions
+        records = written.setdefault((topic, number), [])
+        records.append(Record(topic, number, len(records), key_of(message), body_of(message)))
