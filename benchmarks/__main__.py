@@ -4,7 +4,16 @@ import argparse
 import subprocess
 import sys
 
-BENCHMARKS = ("as_of", "decisions", "history", "projector", "questions", "simulation")
+BENCHMARKS = (
+    "as_of",
+    "changes",
+    "decisions",
+    "history",
+    "projector",
+    "questions",
+    "rebuild",
+    "simulation",
+)
 
 
 def main() -> int:

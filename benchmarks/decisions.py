@@ -32,6 +32,7 @@ from schemas.facts import (
     TriggerReceived,
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from tests.support.manifests import declared
 
 EVENT = "S230914ak"
 NOW = datetime(2023, 9, 14, 11, 20, tzinfo=UTC)
@@ -196,8 +197,7 @@ def pipeline(handlers: int, seed: int) -> Manifest:
         layer = [made_from(above, len(specs) + place, chance) for place in range(count)]
         specs += layer
         above = layer
-    digest = digest_json([spec.model_dump(mode="json") for spec in specs])
-    return Manifest(digest=digest, handlers=tuple(specs))
+    return declared(specs)
 
 
 def made_from(above: list[HandlerSpec], number: int, chance: random.Random) -> HandlerSpec:

@@ -34,6 +34,7 @@ from schemas.files import FileContent
 from schemas.topics import FACTS_TOPIC
 from services.versioning.reactions import CONSUMER, Historian
 from tests.support.killed_writer import kill_at_random, run, what_is_wrong
+from tests.support.revisions import FactsOfRevisions
 
 FILES = 12
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -85,7 +86,7 @@ async def measured(folder: Path, options: argparse.Namespace) -> None:
 async def read(folder: Path) -> None:
     """Read a history as commands do, each with a git of its own."""
     async with GitHistoryReader(folder) as reader:
-        histories = Histories(reader)
+        histories = Histories(reader, FactsOfRevisions(()), SystemClock())
         await reader.head("S0")
         begun = time.perf_counter()
         revisions = await histories.entries("S0")

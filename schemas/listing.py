@@ -31,3 +31,6 @@ class EventList(Part):
 
     events: tuple[ListedEvent, ...]
     next: str | None = Field(description="Cursor of the next page; null on the last one.")
+    as_of: Moment | None = Field(
+        default=None, description="The earlier moment that is shown; null: now."
+    )

@@ -48,6 +48,9 @@ class EventStatus(Part):
         description="When cooled-down handlers run again, and when contents expire."
     )
     files: tuple[FileStatus, ...] = Field(description="Ancestors first.")
+    as_of: Moment | None = Field(
+        default=None, description="The earlier moment that is shown; null: now."
+    )
 
 
 class InputStatus(Part):
@@ -89,7 +92,7 @@ class NeedStatus(Part):
     id: str
     attempt: PositiveInt
     not_before: Moment | None = Field(description="End of the cool-down; null: at once.")
-    due: bool = Field(description="Whether it may start now.")
+    due: bool = Field(description="Whether it may start at the moment that is shown.")
 
 
 class Why(Part):
@@ -107,3 +110,6 @@ class Why(Part):
     waiting: Annotated[
         tuple[FileName, ...], Field(description="Files further down that wait for this one.")
     ] = ()
+    as_of: Moment | None = Field(
+        default=None, description="The earlier moment that is shown; null: now."
+    )

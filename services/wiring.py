@@ -42,6 +42,8 @@ class Wiring:
     """The adapters of one process, shared by the services that it hosts."""
 
     ledger: PostgresLedger
+    ledger_of_views: PostgresLedger
+    """For whoever writes nothing but what the log can rebuild: it does not wait for the disk."""
     queue: PostgresTaskQueue
     timers: PostgresTimerQueue
     models: PostgresReadModels
@@ -64,6 +66,7 @@ class Wiring:
         pool = await persist("connecting", lambda: connect(url, role=role))
         self._stack.push_async_callback(pool.close)
         self.ledger = PostgresLedger(pool)
+        self.ledger_of_views = PostgresLedger(pool, waits_for_disk=False)
         self.queue = PostgresTaskQueue(pool)
         self.timers = PostgresTimerQueue(pool)
         self.models = PostgresReadModels(pool)

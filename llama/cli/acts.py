@@ -17,7 +17,7 @@ from llama.client.acting.acts import Acts, Rule
 from llama.client.acting.effects import unfailed
 from llama.client.acting.naming import handlers_named
 from llama.client.acting.orders import Order, Switch, named
-from llama.client.acting.placing import MAX_PUT_BYTES, place_of
+from llama.client.acting.placing import MAX_PUT_BYTES, slot_of
 from llama.client.acting.plans import to_retry
 from llama.domain.errors import ActRefused
 from llama.runtime.pipelines import load_pipeline
@@ -171,10 +171,10 @@ async def _put(
 ) -> None:
     async def in_facts(acts: Acts, order: Order) -> Ordered:
         handlers = load_pipeline(session.settings.pipeline)
-        place = place_of(await acts.state(event, latest=options.wait), file, handlers)
+        slot = slot_of(await acts.state(event, latest=options.wait), file, handlers)
         digest = await session.artifacts.put(content)
-        order = named(order, "put", [place.file, digest])
-        return order, [order.put(place.handler, place.content(content, digest))]
+        order = named(order, "put", [slot.file, digest])
+        return order, [order.put(slot.handler, slot.content(content, digest))]
 
     await carry_out(
         session, options, options.order(event, at=session.clock.now()), Way("put", in_facts)

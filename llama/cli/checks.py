@@ -11,8 +11,13 @@ from llama.cli.ingest import ingestion_in
 from llama.cli.output import AsJson, print_json, print_line, print_table, progress
 from llama.cli.rebuild import rebuild_in
 from llama.cli.session import Session, in_session, open_log
-from llama.client.further_checks import LostRecords, StaleLocks, TablesBuiltAgain
-from llama.client.ingestion import within
+from llama.client.further_checks import (
+    LostRecords,
+    StaleLocks,
+    TablesBuiltAgain,
+    problems_at_rest,
+)
+from llama.client.ingestion import Ingestion, within
 from llama.client.verification import Problem, Verification
 from schemas.topics import FACTS_TOPIC
 
@@ -43,7 +48,7 @@ def verify(
 
 
 async def _problems(session: Session, timeout: float) -> list[Problem]:
-    """Look for problems; while the log grows, what seems to be one is looked at again."""
+    """Look for problems: in what a replay gives, until that stands still, then in the tables."""
     from llama.adapters.git_locks import stale_locks
 
     async with open_log(session) as log:
@@ -51,18 +56,26 @@ async def _problems(session: Session, timeout: float) -> list[Problem]:
         also = [
             LostRecords(session.ledger, log.reader),
             StaleLocks(lambda: stale_locks(session.settings.history_folder)),
-            TablesBuiltAgain(lambda: rebuild_in(session, log)),
         ]
         kept = (session.models, session.artifacts, session.history)
         verification = Verification(log.reader, *kept, also)
-        problems: list[Problem] = []
-        for _ in range(LOOKS):
-            progress("waiting until everything has been read ...")
-            reading = asyncio.ensure_future(ingestion.caught_up())
-            await within(timedelta(seconds=timeout), reading, what="reading the log to its end")
+
+        async def look() -> list[Problem]:
             progress("replaying the log ...")
-            end = await log.reader.ends(FACTS_TOPIC)
-            problems = [problem async for problem in verification.problems()]
-            if not problems or await log.reader.ends(FACTS_TOPIC) == end:
-                return problems
-        return problems
+            return [problem async for problem in verification.problems()]
+
+        problems = await problems_at_rest(
+            look,
+            ends=lambda: log.reader.ends(FACTS_TOPIC),
+            caught_up=lambda: _caught_up(ingestion, timeout),
+            most=LOOKS,
+        )
+        progress("building the tables again ...")
+        tables = TablesBuiltAgain(lambda: rebuild_in(session, log))
+        return [*problems, *[problem async for problem in tables()]]
+
+
+async def _caught_up(ingestion: Ingestion, timeout: float) -> None:
+    progress("waiting until everything has been read ...")
+    reading = asyncio.ensure_future(ingestion.caught_up())
+    await within(timedelta(seconds=timeout), reading, what="reading the log to its end")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from llama.cli.looking_back import AsOf, events_then, state_then, status_then
-from llama.cli.output import AsJson, fail, print_json, print_line, print_table
+from llama.cli.looking_back import events_then, state_then, status_then
+from llama.cli.moments import AsOf, say_moment
+from llama.cli.output import AsJson, fail, print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session
 from llama.client.acting.acts import KNOWN_EVENTS
 from llama.client.acting.naming import no_such_event
@@ -23,13 +24,18 @@ EventName = Annotated[str, typer.Argument(help="The event, for example MS181101a
 def status(
     event: Annotated[str | None, typer.Argument(help="The event; all of them if left out.")] = None,
     as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(help="How many events at the most.", min=1)] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", help="How many events at the most.", min=1)
+    ] = 50,
     as_of: AsOf = "",
 ) -> None:
     """Show what an event has and needs, or list the events."""
+    say_moment(as_of)
     if event is None:
         rows = in_session(lambda session: events_then(session, as_of, limit=limit))
-        _print_events(rows, as_json=as_json)
+        if not rows:
+            progress("there was no event then" if as_of else "there is no event yet")
+        _print_events(rows, as_of, as_json=as_json)
         return
     shown = in_session(lambda session: status_in(session, event, as_of=as_of))
     if as_json:
@@ -91,9 +97,10 @@ def _file_row(file: FileStatus) -> tuple[str, ...]:
     )
 
 
-def _print_events(rows: Iterable[EventRow], *, as_json: bool) -> None:
+def _print_events(rows: Iterable[EventRow], as_of: str, *, as_json: bool) -> None:
     if as_json:
-        print_json([_event_as_json(row) for row in rows])
+        then = {"as_of": as_of} if as_of else {}
+        print_json([{**_event_as_json(row), **then} for row in rows])
         return
     table = [
         (

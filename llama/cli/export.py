@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from llama.cli.events import EventName, state_in
+from llama.cli.hidden import say_hidden
 from llama.cli.output import print_line
 from llama.cli.session import Session, in_session
 from schemas.facts import FACTS
@@ -21,8 +22,12 @@ def export(
 
     In Python the copy opens with Event(EVENT, rundir=FOLDER); Event.fork makes one to work on.
     """
-    folder = in_session(lambda session: export_in(session, event, output))
-    print_line(str(folder))
+
+    async def copy(session: Session) -> Path:
+        say_hidden(await state_in(session, event))
+        return await export_in(session, event, output)
+
+    print_line(str(in_session(copy)))
 
 
 async def export_in(session: Session, event: str, rundir: Path) -> Path:

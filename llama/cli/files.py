@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from llama.cli.events import EventName, state_in, status_in
-from llama.cli.looking_back import AsOf, moment_in
+from llama.cli.looking_back import moment_in
+from llama.cli.moments import AsOf, say_moment
 from llama.cli.output import AsJson, fail, print_json, print_line
 from llama.cli.session import Session, in_session
 from llama.client.acting.naming import file_named, left_file
@@ -31,6 +32,7 @@ def why(
     event: EventName, file: FileNameArgument, as_json: AsJson = False, as_of: AsOf = ""
 ) -> None:
     """Say why a file is what it is: its inputs, its last run, what it waits for."""
+    say_moment(as_of)
     explained = in_session(lambda session: _why(session, event, file, as_of))
     if as_json:
         print_json(explained.model_dump(mode="json"))
@@ -52,6 +54,7 @@ def graph(
     from llama.adapters.graphviz import render
     from llama.domain.drawing.graph import dot_of
 
+    say_moment(as_of)
     try:
         format_of(output)
     except ValueError as error:
@@ -64,7 +67,8 @@ def graph(
 async def _why(session: Session, event: str, file: str, as_of: str) -> Why:
     state = await state_in(session, event, as_of=as_of)
     name = file_named(state, file)
-    explained = explanation_of(state, name, now=moment_in(session, as_of))
+    moment = moment_in(session, as_of)
+    explained = explanation_of(state, name, now=moment, is_past=bool(as_of))
     if explained is None:
         fail(f"there is nothing to be said of {name} of {event}: look at `llama status {event}`")
     return explained

@@ -8,13 +8,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from llama.cli.notices import Place, outcomes_of
+from llama.cli.notices import LogPlace, outcomes_of
 from llama.cli.output import AsJson, fail, print_json, print_table, progress
 from llama.cli.session import LogSession, Session, in_session, open_log
 from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
 from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, WaitedTooLong, within
 from llama.client.progress import Progress
 from llama.client.unsettled import Unsettled
+from llama.domain.failure_text import again
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 from schemas.reports import DeadLetter
@@ -101,9 +102,9 @@ async def _receipts(session: Session, sent: Sent) -> Mapping[tuple[str, int, int
     return {_key(receipt.source): receipt for receipt in found if receipt is not None}
 
 
-async def _outcomes(session: Session, receipts: Iterable[Receipt]) -> Mapping[Place, str]:
+async def _outcomes(session: Session, receipts: Iterable[Receipt]) -> Mapping[LogPlace, str]:
     """Return what each notice did to its event, by its place on the log."""
-    told: dict[Place, str] = {}
+    told: dict[LogPlace, str] = {}
     for event in _events(receipts):
         told |= outcomes_of(await session.models.facts(event))
     return told
@@ -117,7 +118,7 @@ def _told(
     name: str,
     what: Source | DeadLetter,
     receipts: Mapping[tuple[str, int, int], Receipt],
-    outcomes: Mapping[Place, str],
+    outcomes: Mapping[LogPlace, str],
 ) -> Mapping[str, str]:
     receipt = None if isinstance(what, DeadLetter) else receipts.get(_key(what))
     if receipt is None and isinstance(what, Source):
@@ -164,8 +165,7 @@ def _tell_late(rest: Sequence[Unsettled], timeout: float, *, as_json: bool) -> N
 
 
 def _row_of(one: Unsettled) -> tuple[str, ...]:
-    then = f"again at {one.again:%Y-%m-%d %H:%M:%S} UTC" if one.again else ""
-    return one.event, one.file, one.status, "it runs" if one.is_running else then
+    return one.event, one.file, one.status, "it runs" if one.is_running else again(one.again)
 
 
 def _key(source: Source) -> tuple[str, int, int]:

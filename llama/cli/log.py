@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from llama.cli.events import EventName, state_in
-from llama.cli.looking_back import AsOf, log_then
+from llama.cli.looking_back import log_then
+from llama.cli.moments import AsOf, say_moment
 from llama.cli.output import AsJson, print_json, print_line, print_table
 from llama.cli.session import Session, in_session
 from llama.domain.states import Outcome
 from llama.domain.telling import files_by_handler, told, told_of
-from llama.ports.history import Revision
+from llama.domain.versions import Entry
 from llama.ports.projections import FactRow, FactsOf
 from schemas.facts import FACTS, PipelineAdopted
 
@@ -35,6 +36,7 @@ def log(
     as_of: AsOf = "",
 ) -> None:
     """Tell all that happened to an event, in order: notices, acts, results, failures."""
+    say_moment(as_of)
     if files:
         revisions = in_session(lambda session: _revisions(session, event, as_of))
         _print_revisions(revisions[:last] if last else revisions, as_json=as_json)
@@ -53,7 +55,7 @@ async def _facts(session: Session, event: str, as_of: str) -> tuple[Sequence[Fac
     return rows, files_by_handler(state)
 
 
-async def _revisions(session: Session, event: str, as_of: str) -> Sequence[Revision]:
+async def _revisions(session: Session, event: str, as_of: str) -> Sequence[Entry]:
     await state_in(session, event, as_of=as_of)
     return await log_then(session, event, as_of)
 
@@ -89,25 +91,30 @@ def _in_words(row: FactRow, files: Files) -> tuple[str, ...]:
     return f"{row.occurred_at:%Y-%m-%d %H:%M:%S}", words.what, words.by, words.why
 
 
-def _print_revisions(entries: Sequence[Revision], *, as_json: bool) -> None:
+def _print_revisions(entries: Sequence[Entry], *, as_json: bool) -> None:
     if as_json:
         print_json([_revision_as_json(one) for one in entries])
         return
-    rows = [(one.commit[:12], f"{one.at:%Y-%m-%d %H:%M:%S}", _subject(one)) for one in entries]
-    print_table("", ("commit", "when (UTC)", "what"), rows)
+    rows = [
+        (str(one.number), one.commit[:12], f"{one.at:%Y-%m-%d %H:%M:%S}", _subject(one))
+        for one in entries
+    ]
+    print_table("", ("revision", "commit", "when (UTC)", "what"), rows)
 
 
-def _subject(one: Revision) -> str:
+def _subject(one: Entry) -> str:
     """Return what happened, with acts in the words that one types: `put x`, not `FilePut: x`."""
     subject = one.message.splitlines()[0]
     kind, colon, files = subject.partition(": ")
     return f"{ACTS[kind]} {files}" if colon and kind in ACTS else subject
 
 
-def _revision_as_json(one: Revision) -> Mapping[str, object]:
+def _revision_as_json(one: Entry) -> Mapping[str, object]:
     return {
+        "revision": one.number,
         "commit": one.commit,
         "parent": one.parent,
         "at": one.at.isoformat(),
+        "since": one.since.isoformat(),
         "message": one.message,
     }

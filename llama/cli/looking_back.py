@@ -2,30 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from llama.cli.session import Session
-from llama.domain.as_of import moment_of
+from llama.client.histories import Histories
+from llama.domain.moments import moment_of
 from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.paging import ask
 from llama.domain.states import EventState
-from llama.ports.history import Revision
+from llama.domain.versions import Entry
 from llama.ports.projections import EventRow
 from schemas.status import EventStatus
 
 if TYPE_CHECKING:
     from llama.client.past import Lookback
-
-AsOf = Annotated[
-    str,
-    typer.Option(
-        "--as-of",
-        metavar="MOMENT",
-        help="As it was then: 2026-11-20T12:00Z, 2026-11-20 or 2h (ago).",
-        show_default=False,
-    ),
-]
 
 
 def moment_in(session: Session, as_of: str) -> datetime:
@@ -54,20 +44,26 @@ async def status_then(session: Session, state: EventState, as_of: str) -> EventS
     return await looking_back(session, as_of).status(state)
 
 
-async def log_then(session: Session, event: str, as_of: str) -> Sequence[Revision]:
+def histories_in(session: Session) -> Histories:
+    """Return what answers questions about the histories of a session's system."""
+    return Histories(session.history, session.models, session.clock)
+
+
+async def log_then(session: Session, event: str, as_of: str) -> Sequence[Entry]:
     """Return the revisions of an event, newest first, as of a moment if one is said."""
-    revisions = await session.history.log(event)
-    if not as_of:
-        return revisions
-    count = await looking_back(session, as_of).revisions(event)
-    return revisions[max(len(revisions) - count, 0) :]
+    if await session.history.head(event) is None:
+        return []
+    moment = moment_in(session, as_of)
+    entries = await histories_in(session).entries(event)
+    return [one for one in reversed(entries) if not as_of or one.since <= moment]
 
 
-async def events_then(
-    session: Session, as_of: str, *, limit: int, wanted: Downselection | None = None
-) -> Sequence[EventRow]:
+async def events_then(session: Session, as_of: str, *, limit: int) -> Sequence[EventRow]:
     """Return the events as lists show them, as of a moment if one is said."""
     if not as_of:
         return await session.models.events(limit=limit)
-    page = await looking_back(session, as_of).page(wanted or Downselection(), limit=limit)
-    return [sight.event for sight in page]
+    from llama.adapters.postgres.past import PostgresPast
+    from llama.client.past import page_then
+
+    question = ask(Downselection(), now=moment_in(session, as_of), size=limit, is_past=True)
+    return (await page_then(PostgresPast(session.models.database), question)).rows

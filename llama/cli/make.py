@@ -50,7 +50,8 @@ def make(
     """Have made what is not current, wait for what runs, and tell what ran.
 
     What has failed or is cooling down is tried again once; what fails then is not waited for.
-    Exit code 1 if a file that was named is not current in the end, or if any has failed.
+    Exit code 1 if a file that was named is not current in the end, if any has failed, or if the
+    whole event is vetoed.
     """
     wish = Wish(tuple(files or ()), force=force, stale=stale)
     refuse_wrong_pipeline(settings_or_fail())

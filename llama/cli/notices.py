@@ -6,14 +6,14 @@ from llama.domain.states import Outcome
 from llama.ports.projections import FactRow
 from schemas.facts import FACTS, TriggerReceived
 
-Place = tuple[int | None, int | None]
+LogPlace = tuple[int | None, int | None]
 """The partition and offset of a fact on the log."""
 
 
-def outcomes_of(facts: Sequence[FactRow]) -> Mapping[Place, str]:
+def outcomes_of(facts: Sequence[FactRow]) -> Mapping[LogPlace, str]:
     """Return what each notice among the facts of one event did, by its place on the log."""
     newest: TriggerReceived | None = None
-    told: dict[Place, str] = {}
+    told: dict[LogPlace, str] = {}
     for row in sorted(facts, key=lambda row: row.sequence):
         fact = FACTS.validate_json(row.body)
         if isinstance(fact, TriggerReceived):

@@ -1,20 +1,27 @@
 """`llama rebuild`: the read models again, from the log, beside the live ones."""
 
+import os
+import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Annotated
 
 import typer
 
-from llama.cli.output import print_line, progress
+from llama.cli.output import fail, print_line, progress
 from llama.cli.rebuild_history import Shards, rebuild_histories
 from llama.cli.session import LogSession, Session, in_session, open_log, patiently
 from llama.client.rebuilding import BUILDER, Progress, Rebuild, Verdict
 from llama.domain.shards import SHARDS
+from llama.runtime.crew import at_work
+from llama.runtime.lifecycle import die_with_parent
+from schemas.topics import FACTS_TOPIC
 
 SAY_EVERY_S = 1.0
 MOST_RECORDS = 4000
+ALL = (0, 1)
+"""The whole log: the first share of one."""
 
 
 def rebuild(
@@ -26,14 +33,35 @@ def rebuild(
         bool, typer.Option("--history", help="Write the version histories again instead.")
     ] = False,
     shard: Shards = None,
+    share: Annotated[tuple[int, int], typer.Option("--share", hidden=True)] = ALL,
 ) -> None:
     """Build the read models again from the log while the old ones answer, then switch."""
+    if share != ALL:
+        _help(share)
+        return
+    if shard and not history:
+        fail("--shard names a repository of the histories: say --history, too", code=2)
+    if check and history:
+        message = "--check compares tables, and --history writes the histories again"
+        fail(f"{message}: `llama verify` compares the histories with the log", code=2)
     if history:
         in_session(lambda session: rebuild_histories(session, shard or range(SHARDS)))
         return
     verdicts = in_session(lambda session: _rebuild(session, check=check))
     if Verdict.DIFFERENT in verdicts.values():
         raise typer.Exit(1)
+
+
+def _help(share: tuple[int, int]) -> None:
+    """Build a share of the tables beside others, until whoever started this interrupts it."""
+    die_with_parent()
+
+    async def work(session: Session) -> None:
+        async with open_log(session) as log, rebuild_in(session, log, share) as building:
+            await building.help()
+
+    with suppress(KeyboardInterrupt):
+        in_session(work)
 
 
 async def _rebuild(session: Session, *, check: bool) -> Mapping[str, Verdict]:
@@ -66,7 +94,9 @@ def _said(verdicts: Mapping[str, Verdict]) -> Mapping[str, Verdict]:
 
 
 @asynccontextmanager
-async def rebuild_in(session: Session, log: LogSession) -> AsyncGenerator[Rebuild]:
+async def rebuild_in(
+    session: Session, log: LogSession, share: tuple[int, int] = ALL
+) -> AsyncGenerator[Rebuild]:
     """Connect what builds the tables of a session's system again, beside the live ones."""
     from llama.adapters.kafka.subscription import KafkaSubscription, Share
     from llama.adapters.postgres import PostgresGenerations, PostgresLedger, connect
@@ -81,7 +111,7 @@ async def rebuild_in(session: Session, log: LogSession) -> AsyncGenerator[Rebuil
         await patiently(lambda: connect(url)) as live,
         await patiently(lambda: connect(url, schemas=schemas)) as database,
     ):
-        ledger = PostgresLedger(database)
+        ledger = PostgresLedger(database, waits_for_disk=False)
 
         async def positions(topic: str) -> Mapping[int, int]:
             return await ledger.positions(BUILDER, topic)
@@ -95,8 +125,22 @@ async def rebuild_in(session: Session, log: LogSession) -> AsyncGenerator[Rebuil
                 PROJECTED,
                 consumer=BUILDER,
                 positions=positions,
-                share=Share(),
+                share=Share(*share),
                 max_records=MOST_RECORDS,
             ),
             Projector(ledger, MoveFolder(BUILDER, ledger, show), BUILDER),
+            # On one core there is nothing to share: the only share would be all of it.
+            crew=_crew if share == ALL and _cores() > 1 else None,
         )
+
+
+def _cores() -> int:
+    """Return how many processes there is work for."""
+    return min(os.cpu_count() or 1, FACTS_TOPIC.partitions)
+
+
+def _crew() -> AbstractAsyncContextManager[Callable[[], bool]]:
+    """Have a process on every core build a share of the tables."""
+    count = _cores()
+    command = (sys.executable, "-m", "llama.cli", "rebuild", "--share")
+    return at_work([(*command, str(number), str(count)) for number in range(count)])

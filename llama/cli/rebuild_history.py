@@ -29,4 +29,4 @@ async def rebuild_histories(session: Session, shards: Sequence[int]) -> None:
             async with replacing(folder, shard) as histories:
                 written = await rebuild.write(shard, histories)
             print_line(f"shard-{shard}: {written:,} revisions")
-    print_line(f"what was there before is in {folder} under names with `replaced`: delete it")
+    print_line(f"what each was before stays beside it, in {folder}, as shard-N.replaced")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from llama.cli.output import fail, progress
-from llama.domain.errors import LlamaError, Unavailable
+from llama.domain.errors import LlamaError, NoMoment, NoRevision, Unavailable
 from llama.runtime.addresses import Addresses, find_addresses
 from llama.runtime.settings import Settings, read_settings
 
@@ -107,6 +107,11 @@ async def patiently(connect: Callable[[], Awaitable[Result]]) -> Result:
         await asyncio.sleep(TRY_EVERY_S)
 
 
+def exit_code_of(error: Exception) -> int:
+    """Return how a command ends: with 2 if something was typed wrongly, else with 1."""
+    return 2 if isinstance(error, NoMoment | NoRevision) else 1
+
+
 def in_models(
     command: Callable[["PostgresReadModels", "SystemClock"], Awaitable[Result]],
 ) -> Result:
@@ -124,11 +129,11 @@ def in_models(
     try:
         return asyncio.run(run())
     except LlamaError as error:
-        fail(str(error))
+        fail(str(error), code=exit_code_of(error))
 
 
 def in_session(command: Callable[[Session], Awaitable[Result]]) -> Result:
-    """Run a command's body with a session; known errors become a line and exit code 1."""
+    """Run a command's body with a session; known errors become a line and an exit code."""
 
     async def run() -> Result:
         async with open_session() as session:
@@ -137,4 +142,4 @@ def in_session(command: Callable[[Session], Awaitable[Result]]) -> Result:
     try:
         return asyncio.run(run())
     except LlamaError as error:
-        fail(str(error))
+        fail(str(error), code=exit_code_of(error))

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llama.cli.criteria import Criteria, criteria_in
+from llama.cli.given import not_empty
+from llama.cli.moments import exact
 from llama.cli.output import console, fail, progress
-from llama.cli.session import Session, open_session
-from llama.domain.as_of import moment_of
+from llama.cli.session import Session, exit_code_of, open_session
 from llama.domain.errors import LlamaError, Unavailable
+from llama.domain.moments import moment_of
 from llama.domain.position import Position
 from llama.domain.selection.downselection import Downselection
-from llama.domain.selection.text import from_text
 from schemas.changes import EventChange
 
 if TYPE_CHECKING:
@@ -27,14 +29,22 @@ AGAIN_S = 0.5
 Events = Annotated[
     list[str] | None, typer.Argument(help="Events, or patterns such as MS18*; all if none.")
 ]
-Criteria = Annotated[
-    str, typer.Option(help="Criteria, for example vetoed=false,fileexists=skymap.fits.")
-]
 Begin = Annotated[
-    str, typer.Option("--from", metavar="ID", help="Follow on behind the change with this id.")
+    str,
+    typer.Option(
+        "--from",
+        metavar="ID",
+        help="Follow on behind the change with this id.",
+        callback=not_empty,
+    ),
 ]
 Since = Annotated[
-    str, typer.Option(metavar="MOMENT", help="Begin with what happened then: 2h, 2026-11-20.")
+    str,
+    typer.Option(
+        metavar="MOMENT",
+        help="Begin with what happened then: 2026-11-20T12:00Z, 2026-11-20 or 2h (ago).",
+        callback=exact,
+    ),
 ]
 Lines = Annotated[
     bool, typer.Option("--json", help="Print a line of JSON for each change, with its id.")
@@ -43,7 +53,7 @@ Lines = Annotated[
 
 def watch(
     events: Events = None,
-    downselect: Criteria = "",
+    downselect: Criteria = None,
     begin: Begin = "",
     since: Since = "",
     as_json: Lines = False,
@@ -54,7 +64,7 @@ def watch(
     if begin and since:
         fail("--from and --since both say where to begin: leave one out", code=2)
     try:
-        wanted = followable(_wanted(events or [], downselect))
+        wanted = followable(_wanted(events or [], criteria_in(downselect)))
         follower = _Follower(wanted, Position.of(begin) if begin else None, since, as_json=as_json)
     except ValueError as error:
         fail(str(error), code=2)
@@ -65,16 +75,16 @@ def watch(
     except BrokenPipeError:
         sys.stderr.close()  # whoever read this has seen enough
     except LlamaError as error:
-        fail(str(error))
+        fail(str(error), code=exit_code_of(error))
 
 
-def _wanted(events: Sequence[str], downselect: str) -> Downselection:
-    wanted = from_text(downselect)
+def _wanted(events: Sequence[str], wanted: Downselection) -> Downselection:
     if not events:
         return wanted
     if wanted.eventid_filter or wanted.invert:
         raise ValueError("events are named twice, or all others are meant: say it in --downselect")
-    return wanted.model_copy(update={"eventid_filter": tuple(sorted(set(events)))})
+    named = Downselection.of(eventid_filter=events)
+    return wanted.model_copy(update={"eventid_filter": named.eventid_filter})
 
 
 class _Follower:
@@ -87,6 +97,7 @@ class _Follower:
         self._at = at
         self._since = since
         self._print = _print_json if as_json else _print_line
+        self._is_checked = False
 
     async def follow(self) -> None:
         """Follow for ever."""
@@ -100,11 +111,16 @@ class _Follower:
 
     async def _follow_in(self, session: Session) -> None:
         from llama.adapters.postgres.following import PostgresFollowing
+        from llama.client.unmet import strange_names
         from llama.client.watching import Watching
 
         watching = Watching(PostgresFollowing(session.models.database))
         at = self._at = await self._begin(session, watching)
         progress(f"following from {at}")
+        if not self._is_checked:
+            self._is_checked = True
+            for line in await strange_names(session.models, self._wanted, session.clock.now()):
+                progress(line)
         async for one in watching.changes(at, self._wanted, idle_s=IDLE_S):
             if one.change is not None:
                 self._print(one.position, one.change)

@@ -219,17 +219,18 @@ class Event:
     ) -> Self:
         """Return a copy of the event as it was at a revision, in another rundir, to be worked on.
 
-        `commit` is HEAD, a commit (or its first digits), a revision's number, or a time;
-        UnknownRevision if there is none such, GitRepoUninitialized before the first. What was
-        known until the next revision is known to the copy; edits by hand that are no facts yet are
-        not. `rundir` is made if need be, a temporary folder unless it is said, which stays. A copy
-        whose newest revision it is already is left as it is; for anything else that is in its place
+        `commit` is HEAD, HEAD~1, a commit (or its first digits), a revision's number, or a moment;
+        UnknownRevision if there is none such, NoMoment for a moment that is none,
+        GitRepoUninitialized before the first. What was known until the next revision is known to
+        the copy; edits by hand that are no facts yet are not. `rundir` is made if need be, a
+        temporary folder unless it is said, which stays. A copy whose newest revision it is already
+        is left as it is if nobody has edited its files; for anything else that is in its place
         FileExistsError, unless `clobber` lets it be replaced.
         """
         into = tempfile.mkdtemp(prefix="llama-") if rundir is None else Path(rundir).expanduser()
         Path(into).mkdir(parents=True, exist_ok=True)
         copy = type(self)(self.eventid, into, self.pipeline)
-        cloning = Cloning(self.eventid, self.bench.folder, open_folder)
+        cloning = Cloning(self.eventid, self.bench.folder, open_folder, self.bench.clock)
         cloning.clone(commit, copy.eventdir, clobber=clobber)
         return copy
 

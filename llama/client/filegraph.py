@@ -20,11 +20,12 @@ from llama.client.names import NamedMapping
 from llama.client.pictures import write_picture
 from llama.client.pipelines.selection import refuse_odd_switches
 from llama.client.workshop import draw
-from llama.domain.assessment import Status
+from llama.domain.assessment import Assessment, Status
 from llama.domain.drawing.graph import dot_of
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.identity import Located
 from llama.domain.needs import Assessor
+from llama.domain.states import Failure
 
 Reducer = Callable[[Iterable[object]], bool]
 """`all` or `any`."""
@@ -109,14 +110,14 @@ class FileGraph(NamedMapping[FileHandler]):
 
     def reasons(self) -> Mapping[str, tuple[Status, str]]:
         """Return the status of each handler's file, and why it is so."""
-        assessor = self._assessor()
-        known = {
-            name: assessor.named(maker_of(type(handler)).__name__) for name, handler in self.items()
-        }
         return {
             name: (one.status, one.reason) if one else (Status.MISSING, "it is of no pipeline")
-            for name, one in known.items()
+            for name, one in self._assessed().items()
         }
+
+    def failures(self) -> Mapping[str, Failure]:
+        """Return how those files have failed that cool down, or that have failed for good."""
+        return {name: one.failure for name, one in self._assessed().items() if one and one.failure}
 
     def digests(self) -> Mapping[str, str | None]:
         """Return the digest of each handler's file; None for one that cannot be seen."""
@@ -149,6 +150,12 @@ class FileGraph(NamedMapping[FileHandler]):
         known = {handler.__name__: file for file, handler in self._bench().known_files.items()}
         known |= {name: handler.FILENAME for name, handler in self.items()}
         refuse_unknown_names(selection, known)
+
+    def _assessed(self) -> Mapping[str, Assessment | None]:
+        assessor = self._assessor()
+        return {
+            name: assessor.named(maker_of(type(handler)).__name__) for name, handler in self.items()
+        }
 
     def _assessor(self) -> Assessor:
         return Assessor(self._bench().prospect())

@@ -1,6 +1,6 @@
 """Checks beside the replay of the log: lost records, git's locks, tables that were built again."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -57,9 +57,36 @@ class StaleLocks:
             yield Problem("history", path, "is a lock that nobody holds: versioning sweeps it")
 
 
+async def problems_at_rest(
+    look: Callable[[], Awaitable[list[Problem]]],
+    ends: Callable[[], Awaitable[Mapping[int, int]]],
+    caught_up: Callable[[], Awaitable[None]],
+    *,
+    most: int,
+) -> list[Problem]:
+    """Return the problems of a system at work: what seems to be one is looked at again.
+
+    While the log grows, `most` times at the most. `ends` are those of the partitions; `caught_up`
+    returns when everything has been read.
+    """
+    problems: list[Problem] = []
+    for _ in range(most):
+        await caught_up()
+        end = await ends()
+        problems = await look()
+        if not problems or await ends() == end:
+            break
+    return problems
+
+
 @dataclass(frozen=True, slots=True)
 class TablesBuiltAgain:
-    """Finds tables that differ from what the log gives when they are built again beside them."""
+    """Finds tables that differ from what the log gives when they are built again beside them.
+
+    Once is enough, also while the log grows: what it finds it has compared with live tables that
+    had read equally far. It does not stand for the replay, nor the replay for it: that folds
+    in another way than the projection does, and knows where each fact stands on the log.
+    """
 
     opened: Callable[[], AbstractAsyncContextManager[Rebuild]]
 

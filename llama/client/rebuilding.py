@@ -1,5 +1,7 @@
 """Builds the read models again from the log, beside the live ones, and switches."""
 
+import asyncio
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +12,7 @@ from llama.ports.generations import Generations
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import LogReader
 from llama.runtime.consuming import Subscribe
+from llama.runtime.crew import Crew
 from llama.runtime.patience import persist
 from llama.runtime.projecting import CONSUMER, PROJECTED, Projector
 
@@ -19,6 +22,7 @@ LOOKS = 5
 """A system at work changes while it is looked at."""
 NEAR_ENOUGH = 500
 """Records that may have come since the last look: the live projection goes on with them."""
+LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,19 @@ class Rebuild:
     reader: LogReader
     subscribe: Subscribe
     projector: Projector
+    fold_version: int = FOLD_VERSION
+    """Of the fold by which the projector shows."""
+    crew: Crew | None = None
+    """Processes that `help` with most of a long log, each with its share of the partitions."""
+    share_from: int = 50_000
+    """Records: fewer are read by one process before several would have begun."""
 
     async def build(self) -> AsyncGenerator[Progress]:
         """Show the whole log in the new tables, up to its end."""
-        if await self.generations.begin(FOLD_VERSION):
+        if await self.generations.begin(self.fold_version):
             yield Progress(0, await self._end())
+        async for progress in self._shared_out():
+            yield progress
         left, near = await self._left(), 0
         while left.total - left.done > near:
             async for progress in self._follow(left):
@@ -58,13 +70,30 @@ class Rebuild:
             left, near = await self._left(), NEAR_ENOUGH
         yield left
 
+    async def help(self) -> None:
+        """Show a share of the log in the new tables, until this is cancelled."""
+        await self.generations.begin(self.fold_version)
+        async for _ in self._follow(Progress(0, sys.maxsize)):
+            pass
+
+    async def _shared_out(self) -> AsyncGenerator[Progress]:
+        """Have the crew do most of it; whatever one that fell out has left, we do ourselves."""
+        left = await self._left()
+        if self.crew is None or left.total - left.done < self.share_from:
+            return
+        async with self.crew() as all_are_there:
+            while all_are_there() and left.total - left.done > NEAR_ENOUGH:
+                await asyncio.sleep(LOOK_EVERY_S)
+                left = await self._left()
+                yield left
+
     async def check(self) -> Mapping[str, Verdict]:
         """Build beside the live tables, compare, and drop what was built.
 
         Misconfigured if something is being built already, Unavailable if the live projection
         never stands where the check does: the log grows too fast, or it does not run.
         """
-        if not await self.generations.begin(FOLD_VERSION):
+        if not await self.generations.begin(self.fold_version):
             raise Misconfigured("a rebuild is under way or was stopped: end it with llama rebuild")
         try:
             for _ in range(LOOKS):

@@ -7,11 +7,12 @@ made again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from llama.client.local.workbench import Workbench
+from llama.client.overtaken import overtaken_files
 from llama.domain.contents import digests_in
 from llama.domain.errors import ActRefused
 from llama.domain.event_state import replay
@@ -34,9 +35,12 @@ from schemas.facts import (
 MOST_WAITS = 50
 """Cool-downs and expiries of one event that are waited for: a handler may never be content."""
 
+_OVERTAKEN = "later inputs had come when it was captured, and were not used yet"
+
 Act = FlagsChanged | FileVetoed | FileFrozen | FileDeleted | FilePut | FileRequested | RunCancelled
-Word: TypeAlias = Literal["same", "changed", "missing", "new", "none"]
-"""`new` was not recorded; `none` was neither recorded nor made."""
+Word: TypeAlias = Literal["same", "changed", "overtaken", "missing", "new", "none"]
+"""`overtaken` is another content, as it was recorded before later inputs were used; `new` was not
+recorded; `none` was neither recorded nor made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +184,17 @@ def verdicts(recorded: EventState, replayed: EventState) -> list[Verdict]:
     statuses = {file.name: f"{file.status}: {file.reason}" for file in shown_files(replayed)}
     old = {file.name: file.status for file in shown_files(recorded)}
     order = dict.fromkeys((*statuses, *was, *now))
-    return [
+    overtaken = overtaken_files(recorded, replayed)
+    found = [
         _verdict(name, was.get(name), now.get(name), statuses.get(name, ""), old.get(name, ""))
         for name in order
         if name in was or name in now
+    ]
+    return [
+        replace(one, verdict="overtaken", detail=f"{one.detail}; {_OVERTAKEN}")
+        if one.verdict == "changed" and one.file in overtaken
+        else one
+        for one in found
     ]
 
 

@@ -1,11 +1,12 @@
 """Follows the events of a running system: what each fact changed, from any position, in order."""
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeGuard, TypeVar
 
+from llama.client.recent import AT_ONCE, KEPT, Consequence, Recent, in_time
 from llama.domain.consequences import consequence_of
 from llama.domain.errors import NoPosition
 from llama.domain.outlook import Outlook
@@ -17,20 +18,16 @@ from llama.domain.wiring import Wirings
 from llama.ports.following import Following, ShownFact
 from schemas.changes import EventChange
 
-AT_ONCE = 100
-"""Facts of a partition that are read together: all that is kept for somebody who reads slowly."""
 REMEMBERED_EVENTS = 500
 REMEMBERED_CHANGES = 2000
-"""What happened last: most who follow want just this."""
+"""Found for one who is behind, for the next one who is."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-Told: TypeAlias = tuple[EventChange, EventProfile] | None
-"""What a fact changed, and the event after it; None if it changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Followed:
     """What a fact changed, and the position behind it; no change: only the position moved on."""
 
     position: Position
@@ -49,14 +46,21 @@ def followable(wanted: Downselection) -> Downselection:
 
 @dataclass(slots=True)
 class Watching:
-    """Follows a system for any number of people; remembers what it found for the next one."""
+    """Follows a system for any number of people, who share what was read and found."""
 
     following: Following
+    kept: int = KEPT
+    """Changes back to which one may be and yet need no reading of one's own."""
+    _recent: Recent = field(init=False)
     _outlooks: "OrderedDict[str, Outlook]" = field(default_factory=OrderedDict[str, Outlook])
-    _told: "OrderedDict[tuple[int, int], Told]" = field(
-        default_factory=OrderedDict[tuple[int, int], Told]
+    _told: "OrderedDict[tuple[int, int], Consequence]" = field(
+        default_factory=OrderedDict[tuple[int, int], Consequence]
     )
     _wirings: Wirings = field(default_factory=Wirings)
+
+    def __post_init__(self) -> None:
+        """Remember what happened last for everybody together."""
+        self._recent = Recent(self.following, self._of, self.kept)
 
     async def start(self, at: Position | None) -> Position:
         """Return where to begin: here and now, unless it is said.
@@ -71,7 +75,7 @@ class Watching:
 
     async def changes(
         self, at: Position, wanted: Downselection, *, idle_s: float
-    ) -> AsyncGenerator[Change]:
+    ) -> AsyncGenerator[Followed]:
         """Go through the changes behind a position for ever, of events that meet the criteria.
 
         Whoever is told a change's position and begins there again misses nothing and sees nothing
@@ -79,18 +83,50 @@ class Watching:
         after `idle_s` seconds. Unavailable while the tables cannot be read.
         """
         while True:
-            heard = self.following.heard
-            facts = in_time(await self.following.after(at, limit=AT_ONCE))
+            behind = not self._recent.reaches(at)
+            ways = self._catching_up(at, wanted) if behind else self._along(at, wanted, idle_s)
+            async with aclosing(ways):
+                async for one in ways:
+                    at = one.position
+                    yield one
+            if behind:
+                await self._recent.begin(at)
+
+    async def _along(
+        self, at: Position, wanted: Downselection, idle_s: float
+    ) -> AsyncGenerator[Followed]:
+        """Go through what happened last and what happens, with all others who are as far.
+
+        It ends for those who take it too slowly: they are behind.
+        """
+        recent, number = self._recent, self._recent.first
+        with recent.followed():
+            while recent.keeps(number):
+                heard, was = self.following.heard, number
+                await recent.grow(heard=heard, idle_s=idle_s)
+                while recent.keeps(number) and (one := recent.get(number)):
+                    number += 1
+                    if not one.was_seen_at(at):
+                        at = one.passed_from(at)
+                        if _is_met(one.consequence, wanted):
+                            yield Followed(at, one.consequence[0])
+                if number == was and recent.keeps(number):
+                    await self.following.wait(seen=heard, timeout_s=idle_s)
+                yield Followed(at, None)
+
+    async def _catching_up(self, at: Position, wanted: Downselection) -> AsyncGenerator[Followed]:
+        """Go through what the tables have, in steps, to its end or to what others follow."""
+        while facts := in_time(await self.following.after(at, limit=AT_ONCE)):
             for fact in facts:
                 at = at.behind(fact.partition, fact.offset)
                 told = await self._of(fact)
-                if told and wanted.matches(told[1], BEGINNING):
-                    yield Change(at, told[0])
-            if not facts:
-                await self.following.wait(seen=heard, timeout_s=idle_s)
-            yield Change(at, None)
+                if _is_met(told, wanted):
+                    yield Followed(at, told[0])
+            yield Followed(at, None)
+            if len(facts) < AT_ONCE or self._recent.reaches(at):
+                return
 
-    async def _of(self, fact: ShownFact) -> Told:
+    async def _of(self, fact: ShownFact) -> Consequence:
         """Return what a fact changed, from memory if somebody has asked before."""
         place = fact.partition, fact.offset
         if fact.outcome != Outcome.APPLIED:
@@ -100,7 +136,7 @@ class Watching:
             _forget(self._told, REMEMBERED_CHANGES)
         return self._told[place]
 
-    async def _find(self, shown: ShownFact) -> Told:
+    async def _find(self, shown: ShownFact) -> Consequence:
         before = await self._before(shown)
         after = before.after(shown.fact, self._wirings)
         self._outlooks[after.state.event] = after
@@ -121,19 +157,10 @@ class Watching:
         return outlook
 
 
-def in_time(facts: Sequence[ShownFact]) -> list[ShownFact]:
-    """Put facts in the order in which they occurred, as far as their partitions' orders allow."""
-    latest: dict[int, datetime] = {}
-    keyed: list[tuple[datetime, ShownFact]] = []
-    for one in facts:
-        moment = max(latest.get(one.partition, _NEVER), one.fact.occurred_at)
-        latest[one.partition] = moment
-        keyed.append((moment, one))
-    keyed.sort(key=lambda pair: (pair[0], pair[1].partition, pair[1].offset))
-    return [one for _, one in keyed]
-
-
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+def _is_met(
+    told: Consequence, wanted: Downselection
+) -> TypeGuard[tuple[EventChange, EventProfile]]:
+    return told is not None and wanted.matches(told[1], BEGINNING)
 
 
 def _forget(memory: "OrderedDict[Key, Value]", most: int) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from llama.domain.states import Failure
     from schemas.facts import Change
     from schemas.files import HandlerSpec, InputDigests
 
@@ -55,7 +56,7 @@ class Need:
     """How many runs for this need have failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """The status of a handler's files, why, and the run that would make them current."""
 
@@ -71,6 +72,8 @@ class Assessment:
     """What it waits for comes from outside, and may never: whoever can do without does."""
     is_only_asked: bool = False
     """The run is wanted because somebody asked for it, and for nothing else."""
+    failure: Failure | None = None
+    """How the last run for the need failed: what the reason says in words."""
 
     @property
     def is_wanted(self) -> bool:

@@ -91,3 +91,7 @@ class RepositoryRefused(LlamaError):
 
 class UnknownRevision(LlamaError, ValueError):
     """An event's history has no such revision."""
+
+
+class NoRevision(UnknownRevision):
+    """A word is neither a number, nor a commit, nor a moment: no history has such a revision."""

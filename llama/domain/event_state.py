@@ -28,7 +28,7 @@ from schemas.facts import (
     TriggerReceived,
 )
 
-_WORK = TriggerReceived | PipelineAdopted | FileGenerated | FilePut
+_WORK = FileGenerated | TriggerReceived | PipelineAdopted | FilePut
 """What makes an old event young again."""
 
 
@@ -42,7 +42,7 @@ def evolved(board: Board, fact: Fact) -> EventState:
     state = board.state
     latest = max(state.as_of, fact.occurred_at)
     folded = _fold(board, fact)
-    is_work = isinstance(fact, _WORK) and folded.outcome is Outcome.APPLIED
+    is_work = folded.outcome is Outcome.APPLIED and isinstance(fact, _WORK)
     worked_at = latest if is_work else state.worked_at
     return replace(folded, sequence=state.sequence + 1, as_of=latest, worked_at=worked_at)
 
@@ -56,25 +56,26 @@ def replay(event: str, facts: Iterable[Fact]) -> EventState:
 
 
 def _fold(board: Board, fact: Fact) -> EventState:
+    # What is most frequent comes first: that something is of no class costs more than that it is.
+    match fact:
+        case FileGenerated():
+            return _accept(board, fact)
+        case FileObsoleted() | PipelineRequested():
+            return replace(board.state, outcome=Outcome.IGNORED)
+        case FileFailed():
+            return _fail(board, fact)
+        case _:
+            return _fold_rare(board, fact)
+
+
+def _fold_rare(
+    board: Board, fact: TriggerReceived | PipelineAdopted | FileExpired | AnyAct
+) -> EventState:
     match fact:
         case TriggerReceived():
             return _receive(board.state, fact)
         case PipelineAdopted():
             return _adopt(board.state, fact)
-        case FileObsoleted() | PipelineRequested():
-            return replace(board.state, outcome=Outcome.IGNORED)
-        case _:
-            return _fold_result(board, fact)
-
-
-def _fold_result(
-    board: Board, fact: FileGenerated | FileFailed | FileExpired | AnyAct
-) -> EventState:
-    match fact:
-        case FileGenerated():
-            return _accept(board, fact)
-        case FileFailed():
-            return _fail(board, fact)
         case FileExpired():
             return _expire(board.state, fact)
         case _:
@@ -140,7 +141,7 @@ def _accept(board: Board, fact: FileGenerated) -> EventState:
         wall_s=fact.wall_s,
         valid_until=fact.valid_until,
     )
-    return replace(make(state, fact, made), outcome=Outcome.APPLIED)
+    return make(state, fact, made)
 
 
 def _expire(state: EventState, fact: FileExpired) -> EventState:

@@ -1,8 +1,7 @@
 """What folding a fact did to an event, for those who ask only what became of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from llama.domain.board import Board
 from llama.domain.needs import Assessor
@@ -50,8 +49,7 @@ class Folded(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One fact of the log, with its place and as it was written."""
 
     partition: int
@@ -60,8 +58,7 @@ class Told:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One fact of the log, and the event's state before and after it; assessed if asked for."""
 
     partition: int

@@ -8,9 +8,10 @@ from llama.domain.assessment import Assessment, Need, Status
 from llama.domain.attempts import concluded_of, failure_of
 from llama.domain.changes import changes_since, describe
 from llama.domain.digests import digest_json
+from llama.domain.failure_text import failure_text
 from llama.domain.offers import Offered
 from llama.domain.replacing import replace
-from llama.domain.states import EventState, Failure, StoredFile
+from llama.domain.states import EventState, StoredFile
 from llama.domain.vetoes import is_met, told
 from llama.domain.wiring import Wiring
 from schemas.facts import Change
@@ -106,9 +107,15 @@ class Rules:
         failure = failure_of(self.state, wanted.handler.name, need.id)
         if failure is None:
             return replace(wanted, need=need)
-        status, why = _failed(failure)
-        hidden = status is Status.FAILED and bool(wanted.changes)
-        return replace(wanted, status=status, reason=why, need=need, is_hidden=hidden)
+        is_final = failure.retry_at is None
+        return replace(
+            wanted,
+            status=Status.FAILED if is_final else Status.COOLING,
+            reason=failure_text(failure),
+            need=need,
+            is_hidden=is_final and bool(wanted.changes),
+            failure=failure,
+        )
 
     def _held(
         self, handler: HandlerSpec, gathered: Offered, changes: tuple[Change, ...]
@@ -215,10 +222,3 @@ def _need(state: EventState, handler: HandlerSpec, inputs: InputDigests) -> Need
     attempt = concluded_of(state, handler.name, need) + 1
     failure = failure_of(state, handler.name, need)
     return Need(need, state.event, handler, inputs, attempt, failure.number if failure else 0)
-
-
-def _failed(failure: Failure) -> tuple[Status, str]:
-    if failure.retry_at is None:
-        return Status.FAILED, f"{failure.error}: {failure.message}"
-    when = f"{failure.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-    return Status.COOLING, f"{failure.error}: {failure.message} (again at {when})"

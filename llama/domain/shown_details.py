@@ -75,7 +75,7 @@ class Details:
 def shown_flags(step: Folded) -> Iterator[ShownFlag]:
     """Go through the flags that a fact changed, by name."""
     before, after = step.before.flags, step.after.flags
-    if before == after:
+    if before is after or before == after:
         return
     fact = step.fact
     by, reason = (fact.by, fact.reason) if isinstance(fact, FlagsChanged) else ("", "")

@@ -66,7 +66,7 @@ class PutByHand:
         return f"put by {self.by or 'hand'} at {self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{why}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredFile:
     """The latest content of a file; it stays until it is replaced or deleted."""
 
@@ -113,7 +113,7 @@ class Failure:
     """None: it has failed for good with these inputs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventState:
     """Everything that the facts of an event amount to."""
 

@@ -6,7 +6,7 @@ from llama.domain.attempts import cleared
 from llama.domain.contents import Bringing
 from llama.domain.persistent import without
 from llama.domain.replacing import replace
-from llama.domain.states import EventState, Made, PutByHand, StoredFile
+from llama.domain.states import EventState, Made, Outcome, PutByHand, StoredFile
 from schemas.facts import FileGenerated, FilePut
 from schemas.files import FileContent
 
@@ -14,26 +14,39 @@ from schemas.files import FileContent
 def make(state: EventState, fact: FileGenerated | FilePut, made: Made) -> EventState:
     """Return the state in which a handler's files are these; whatever was asked for is done."""
     return replace(
-        cleared(store(state, fact.files, fact), fact.handler),
+        cleared(state, fact.handler),
+        **_storing(state, fact.files, fact),
         made=state.made.set(fact.handler, made),
         requests=without(state.requests, [fact.handler]),
         expired=without(state.expired, [fact.handler]),
+        outcome=Outcome.APPLIED,
     )
 
 
 def store(state: EventState, contents: tuple[FileContent, ...], fact: Bringing) -> EventState:
     """Return the state with these contents; an equal one keeps its version."""
+    return replace(state, **_storing(state, contents, fact))
+
+
+def _storing(
+    state: EventState, contents: tuple[FileContent, ...], fact: Bringing
+) -> dict[str, object]:
+    """Return what becomes another of a state: a copy of all of it costs more than the rest."""
     files = state.files
     for content in contents:
         files = files.set(content.file, _stored(files.get(content.file), content, fact))
     deleted = without(state.deleted, (content.file for content in contents))
-    stored = replace(state, files=files, deleted=deleted)
-    return changed_at(stored, fact.occurred_at) if _differs(state, contents) else stored
+    times = _times(state, fact.occurred_at) if _differs(state, contents) else {}
+    return {"files": files, "deleted": deleted, **times}
 
 
 def changed_at(state: EventState, at: datetime) -> EventState:
     """Return the state, knowing that its tree has just changed."""
-    return replace(state, first_file_at=state.first_file_at or at, tree_changed_at=at)
+    return replace(state, **_times(state, at))
+
+
+def _times(state: EventState, at: datetime) -> dict[str, object]:
+    return {"first_file_at": state.first_file_at or at, "tree_changed_at": at}
 
 
 def _differs(state: EventState, contents: tuple[FileContent, ...]) -> bool:

@@ -14,7 +14,7 @@ from llama.domain.replacing import replace
 from llama.domain.states import EventState
 from llama.domain.touched import touched
 from llama.domain.wiring import Wiring, Wirings
-from schemas.facts import Fact
+from schemas.facts import Fact, FileObsoleted
 
 
 @dataclass(slots=True)
@@ -39,7 +39,9 @@ class Survey:
         """Fold one more fact, and return the state after it."""
         before, wiring = self.board.state, self.board.wiring
         after = evolved(self.board, fact)
-        if after.manifest is before.manifest:
+        if type(fact) is FileObsoleted:
+            pass  # It announces what is known already.
+        elif after.manifest is before.manifest:
             _forget(wiring, self._known, touched(wiring, before, after, fact))
         else:
             wiring = wirings.of(after.manifest)

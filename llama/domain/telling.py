@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from llama.domain.changes import describe
+from llama.domain.failure_text import again
 from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState, Outcome
 from schemas.facts import (
@@ -53,7 +54,7 @@ _ORDERS: Mapping[type[Act], str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Telling:
     """One fact in words."""
 
     what: str
@@ -62,28 +63,28 @@ class Told:
     why: str = ""
 
 
-def told(fact: Fact, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Told:
+def told(fact: Fact, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Telling:
     """Tell a fact in words; `files` are those of each handler, which acts are told by."""
     match fact:
         case TriggerReceived() | PipelineAdopted():
-            return Told(_arrival(fact), why=_oddities(fact))
+            return Telling(_arrival(fact), why=_oddities(fact))
         case FileGenerated():
             until = f"valid until {_at(fact.valid_until)}" if fact.valid_until else ""
-            return Told(f"{_run(fact)} made {_files(fact)} in {fact.wall_s:.2f} s", why=until)
+            return Telling(f"{_run(fact)} made {_files(fact)} in {fact.wall_s:.2f} s", why=until)
         case FileFailed():
-            return Told(f"{_run(fact)} failed ({fact.error})", why=_failure(fact))
+            return Telling(f"{_run(fact)} failed ({fact.error})", why=_failure(fact))
         case FileObsoleted():
             because = "; ".join(describe(change) for change in fact.because)
-            return Told(f"{fact.file} is obsolete", why=because)
+            return Telling(f"{fact.file} is obsolete", why=because)
         case FileExpired():
-            return Told(f"{_named(fact.handler, files)} has expired")
+            return Telling(f"{_named(fact.handler, files)} has expired")
         case FlagsChanged() | PipelineRequested() | Act():
-            return Told(_order(fact, files), fact.by, in_brief(fact.reason))
+            return Telling(_order(fact, files), fact.by, in_brief(fact.reason))
         case _:
             assert_never(fact)
 
 
-def told_of(fact: Fact, outcome: str, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Told:
+def told_of(fact: Fact, outcome: str, files: Mapping[str, Sequence[str]] = _NO_FILES) -> Telling:
     """Tell a fact with what it did, where that is not what was to be expected."""
     words = told(fact, files)
     if isinstance(fact, FileObsoleted | PipelineRequested):
@@ -118,7 +119,7 @@ def _files(fact: FileGenerated | FilePut) -> str:
 
 
 def _failure(fact: FileFailed) -> str:
-    then = f"again at {_at(fact.retry_at)}" if fact.retry_at else "not tried again by itself"
+    then = again(fact.retry_at) or "not tried again by itself"
     return f"{in_brief(fact.message)} ({then})".strip()
 
 

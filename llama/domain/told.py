@@ -9,7 +9,7 @@ from llama.domain.labels import Label
 from llama.domain.states import EventState, NoticeRecord
 from schemas.facts import AlertType
 
-Told = TypeVar("Told")
+Value = TypeVar("Value")
 
 _NOTHING = digest_json(None)
 """Digest of an aspect of alert.json that is null."""
@@ -63,7 +63,7 @@ def _tells_of_coincidence(record: NoticeRecord) -> bool | None:
     return any(file.aspects.get("external", _NOTHING) != _NOTHING for file in record.files)
 
 
-def _newest(state: EventState, tell: Callable[[NoticeRecord], Told | None]) -> Told | None:
+def _newest(state: EventState, tell: Callable[[NoticeRecord], Value | None]) -> Value | None:
     """Return what the newest notice that tells something tells."""
     records = state.notices.values()
     if len(records) > 1:

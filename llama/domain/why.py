@@ -19,8 +19,18 @@ _HELD_UP = frozenset({Status.WAITING, Status.OBSOLETE, Status.BLOCKED})
 _DONE = frozenset({Status.CURRENT, Status.FROZEN, Status.MASKED})
 
 
-def explanation_of(state: EventState, file: str, *, now: datetime) -> Why | None:
-    """Return why a file has its status; None if the event has no such file."""
+def explanation_of(
+    state: EventState, file: str, *, now: datetime, is_past: bool = False
+) -> Why | None:
+    """Return why a file has its status; None if the event has no such file.
+
+    `is_past`: `now` is an earlier moment, and the explanation says so.
+    """
+    why = _explanation(state, file, now)
+    return why.model_copy(update={"as_of": now}) if why and is_past else why
+
+
+def _explanation(state: EventState, file: str, now: datetime) -> Why | None:
     assessor = Assessor(state)
     maker = assessor.maker_of(file)
     if maker is None:

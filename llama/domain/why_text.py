@@ -17,15 +17,17 @@ def text_of(why: Why) -> str:
 
 
 def _lines(why: Why) -> Iterator[str]:
-    yield f"{why.file} of {why.event} is {why.status}: {in_brief(why.reason).removesuffix('.')}."
+    verb = "is" if why.as_of is None else f"was, as of {_at(why.as_of)},"
+    reason = in_brief(why.reason).removesuffix(".")
+    yield f"{why.file} of {why.event} {verb} {why.status}: {reason}."
     yield from _making(why)
     if why.failure is not None:
         yield _failing(why.failure)
     if why.needs is not None:
-        yield _needing(why.needs)
+        yield _needing(why.needs, is_past=why.as_of is not None)
     if why.inputs:
         yield "Its inputs:"
-        yield from _table(why.inputs)
+        yield from _table(why.inputs, is_past=why.as_of is not None)
     if why.waiting:
         yield f"Waiting for it: {', '.join(why.waiting)}."
     if why.failure is not None and "\n" in why.failure.message:
@@ -55,23 +57,27 @@ def _failing(failure: FailureStatus) -> str:
     return f"Attempt {failure.attempt} failed at {_at(failure.at)} ({failure.error}); {then}."
 
 
-def _needing(needs: NeedStatus) -> str:
+def _needing(needs: NeedStatus, *, is_past: bool) -> str:
+    attempt = f"attempt {needs.attempt} of need {_short(needs.id)}"
+    if is_past:
+        when = "could start then" if needs.due else "was to start after the cool-down"
+        return f"A run was wanted: {attempt} {when}."
     when = "may start now" if needs.due else "starts after the cool-down"
-    return f"A run is wanted: attempt {needs.attempt} of need {_short(needs.id)} {when}."
+    return f"A run is wanted: {attempt} {when}."
 
 
-def _table(inputs: tuple[InputStatus, ...]) -> Iterator[str]:
+def _table(inputs: tuple[InputStatus, ...], *, is_past: bool) -> Iterator[str]:
     width = max(len(row.input) for row in inputs)
     for row in inputs:
         status = f" [{row.status}]" if row.status else ""
-        yield f"  {row.input:<{width}}  {_compared(row)}{status}"
+        yield f"  {row.input:<{width}}  {_compared(row, is_past=is_past)}{status}"
 
 
-def _compared(row: InputStatus) -> str:
+def _compared(row: InputStatus, *, is_past: bool) -> str:
     if row.changed:
         return f"changed from {_short(row.used)} to {_short(row.latest)}"
     if row.used is None and row.latest is not None:
-        return f"not used yet, now {_short(row.latest)}"
+        return f"not used yet, {'then' if is_past else 'now'} {_short(row.latest)}"
     return "not there" if row.latest is None else f"unchanged, {_short(row.latest)}"
 
 

@@ -3,57 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
-from llama.domain.selection.downselection import Downselection
-from llama.domain.shown import ShownEvent
+from llama.domain.selection.event_profile import EventProfile
+from llama.domain.selection.paging import Question
+from llama.domain.shown_rows import ShownEvent
 from schemas.facts import Fact
 
-Road: TypeAlias = Literal["place", "change", "name"]
-"""In which order one comes by events: by where lists put them, by their facts, by their names."""
-
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
-    """One event on a road; it may come by several times.
+class Then:
+    """What is known of all events as they were at a moment."""
 
-    What the event is sorted by, as of the moment, is never nearer to the beginning of the road
-    than its first milestone.
+    at_rest: Sequence[tuple[EventProfile, ShownEvent]]
+    """Of the events of which it is known what they were: those that a question looks for.
+
+    At least the first of them, in no order; of the profiles perhaps only as much as says where the
+    events stand in one.
     """
-
-    at: datetime | str
-    """A time; for the road of names, the name."""
-    event: str
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """Which events one wants to come by, and in which order."""
-
-    road: Road
-    moment: datetime
-    """Nothing is met that was not there then."""
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sieve:
-    """Which events are looked for."""
-
-    wanted: Downselection
-    moment: datetime
-    best: int | None = None
-    """So many of those that nothing has happened to will do: the first by their rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    """Which of some events are worth a look."""
-
-    unchanged: tuple[ShownEvent, ...]
-    """Nothing has happened to them since: they met the criteria, and looked like this."""
-    changed: tuple[str, ...]
-    """Something has happened to them since: what they were then must be found out."""
+    moving: Sequence[str]
+    """All others that were there then: what they were, their facts say."""
 
 
 class Past(Protocol):
@@ -67,12 +36,9 @@ class Past(Protocol):
         """Return all facts of some events, in order."""
         ...
 
-    async def travel(
-        self, journey: Journey, *, after: Milestone | None, limit: int
-    ) -> Sequence[Milestone]:
-        """Return the next milestones of a journey; less than `limit` only at its end."""
-        ...
+    async def then(self, question: Question) -> Then:
+        """Return what is known of the events as they were at the moment of a question.
 
-    async def sift(self, sieve: Sieve, events: Sequence[str]) -> Sifted:
-        """Return those of some events that met criteria at a moment, or may have."""
+        Misconfigured if what was kept of them does not reach back.
+        """
         ...

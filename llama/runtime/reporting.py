@@ -1,13 +1,14 @@
 """A run's outcome as a fact; what it has made is kept before the fact says so."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from llama.domain.digests import WHOLE
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
 from llama.ports.runner import Made, MadeFile, NotMade, RunOutcome
 from schemas.facts import FileFailed, FileGenerated
-from schemas.files import FileContent
+from schemas.files import FileContent, InputDigests
 
 MOST_GROWTHS = 20
 """After so many, the cool-down stays as it is: larger powers would not fit a number."""
@@ -35,16 +36,7 @@ def generated(
 ) -> FileGenerated:
     """Return the fact that a run made its files."""
     return FileGenerated(
-        id=task.result_id,
-        cause=task.cause,
-        occurred_at=now,
-        event=task.event,
-        handler=task.handler.name,
-        need=task.need,
-        attempt=task.attempt,
-        code=task.handler.code,
-        inputs=task.inputs,
-        wall_s=outcome.wall_s,
+        **_run(task, outcome, now),
         files=files,
         valid_until=outcome.valid_until,
     )
@@ -54,20 +46,40 @@ def failed(task: Task, outcome: NotMade, *, now: datetime) -> FileFailed:
     """Return the fact that a run made nothing, and when it is tried again."""
     final = outcome.error == "permanent" or task.failures + 1 >= task.handler.max_attempts
     return FileFailed(
-        id=task.result_id,
-        cause=task.cause,
-        occurred_at=now,
-        event=task.event,
-        handler=task.handler.name,
-        need=task.need,
-        attempt=task.attempt,
-        code=task.handler.code,
-        inputs=task.inputs,
-        wall_s=outcome.wall_s,
+        **_run(task, outcome, now),
         error=outcome.error,
         message=outcome.message[:2000],
         retry_at=None if final else now + cool_down(task),
     )
+
+
+class _Run(TypedDict):
+    id: str
+    cause: str
+    occurred_at: datetime
+    event: str
+    handler: str
+    need: str
+    attempt: int
+    code: str
+    inputs: InputDigests
+    wall_s: float
+
+
+def _run(task: Task, outcome: RunOutcome, now: datetime) -> _Run:
+    """Return what is reported of every run, however it ended."""
+    return {
+        "id": task.result_id,
+        "cause": task.cause,
+        "occurred_at": now,
+        "event": task.event,
+        "handler": task.handler.name,
+        "need": task.need,
+        "attempt": task.attempt,
+        "code": task.handler.code,
+        "inputs": task.inputs,
+        "wall_s": outcome.wall_s,
+    }
 
 
 def cool_down(task: Task) -> timedelta:

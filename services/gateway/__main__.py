@@ -11,6 +11,7 @@ from llama.adapters.git.serving import GitRepositories
 from llama.adapters.graphviz import render
 from llama.adapters.postgres.following import PostgresFollowing
 from llama.adapters.postgres.past import PostgresPast
+from llama.client.histories import Histories
 from llama.runtime.addresses import gateway_file, write_atomically
 from services.gateway.app import create_app
 from services.gateway.histories import serve_histories
@@ -42,7 +43,8 @@ async def serve(wiring: Wiring) -> None:
     )
     folder = wiring.settings.history_folder
     history = GitHistoryReader(folder)
-    serve_histories(app, history=history, repositories=GitRepositories(folder, history))
+    histories = Histories(history, wiring.models, wiring.clock)
+    serve_histories(app, histories=histories, repositories=GitRepositories(folder, history))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
     server = _Server(config)
     address = "{}:{}".format(*listener.getsockname()[:2])

@@ -35,7 +35,9 @@ class Answers:
         """Answer with the reasons of a file's status."""
         file = file_name_of(request)
         state = await self.sources.state(request)
-        why = explanation_of(state, file, now=self.sources.moment(request))
+        back = self.sources.lookback(request)
+        now = back.moment if back else self.sources.clock.now()
+        why = explanation_of(state, file, now=now, is_past=back is not None)
         if why is None:
             raise unknown_file(state.event, file)
         return _model(why)

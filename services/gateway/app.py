@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
@@ -10,9 +10,12 @@ from llama.ports.following import Following
 from llama.ports.past import Past
 from llama.ports.pictures import Draw
 from llama.ports.projections import ReadModels
+from services.gateway.addresses import AS_OF, Address
 from services.gateway.answers import Answers
+from services.gateway.changes import OURS as WHERE_TO_BEGIN
 from services.gateway.changes import Changes
 from services.gateway.files import Files
+from services.gateway.listing import OURS as WHICH_PAGE
 from services.gateway.listing import Listing
 from services.gateway.pages import Pages
 from services.gateway.refusals import refuse_well
@@ -35,22 +38,59 @@ def create_app(
     the pictures of graphs, earlier moments, the stream of changes.
     """
     sources = Sources(models, artifacts, clock, draw, past)
-    answers, files, pages = Answers(sources), Files(sources), Pages(sources)
-    routes = [
-        Route("/", pages.events),
-        Route("/events", Listing(sources).events),
-        Route("/events/{event}", answers.event),
-        Route("/events/{event}/page", pages.event),
-        Route("/events/{event}/files/{file}", files.file),
-        Route("/events/{event}/why/{file}", answers.why),
-        Route("/events/{event}/facts", answers.facts),
-        Route("/events/{event}/revisions", answers.revisions),
-        Route("/events/{event}/graph.svg", answers.graph),
-        Route("/changes", Changes(following).stream),
-        Route("/dead-letters", answers.dead_letters),
-        Route("/livez", answers.alive),
-        Route("/readyz", answers.ready),
-    ]
+    changes = Changes(following, clock)
+    routes = [*_lists(sources, changes), *_of_an_event(sources), *_probes(Answers(sources))]
     application = Starlette(routes=routes, middleware=[Middleware(Safety)])
     refuse_well(application)
     return application
+
+
+def _lists(sources: Sources, changes: Changes) -> list[BaseRoute]:
+    answers, pages, listing = Answers(sources), Pages(sources), Listing(sources)
+    return [
+        Address("/", pages.events, says="the events, as a page", parameters=("limit",)),
+        Address(
+            "/events",
+            listing.events,
+            says="the events that meet criteria, page by page",
+            parameters=WHICH_PAGE,
+            takes_criteria=True,
+        ),
+        Address(
+            "/changes",
+            changes.stream,
+            says="what changes, for ever, as server-sent events",
+            parameters=WHERE_TO_BEGIN,
+            takes_criteria=True,
+        ),
+        Address(
+            "/dead-letters",
+            answers.dead_letters,
+            says="notices that were refused, the newest first",
+            parameters=("limit",),
+        ),
+    ]
+
+
+def _of_an_event(sources: Sources) -> list[BaseRoute]:
+    answers, files, pages = Answers(sources), Files(sources), Pages(sources)
+    told = (
+        ("", answers.event, "its status: what `llama status EVENT --json` prints"),
+        ("/page", pages.event, "all about it, as a page"),
+        ("/files/{file}", files.file, "the bytes of a file"),
+        ("/why/{file}", answers.why, "why a file is what it is"),
+        ("/facts", answers.facts, "all that happened to it, in order"),
+        ("/revisions", answers.revisions, "the revisions of its history, the oldest first"),
+        ("/graph.svg", answers.graph, "what is made from what, as a picture"),
+    )
+    return [
+        Address(f"/events/{{event}}{path}", endpoint, says=says, parameters=(AS_OF,))
+        for path, endpoint, says in told
+    ]
+
+
+def _probes(answers: Answers) -> list[BaseRoute]:
+    return [
+        Address("/livez", answers.alive, says="that the process answers"),
+        Address("/readyz", answers.ready, says="that its database answers too; 503 if not"),
+    ]

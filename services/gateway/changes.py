@@ -12,12 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from llama.client.watching import Watching, followable
-from llama.domain.errors import NoPosition, Unavailable
+from llama.domain.errors import NoMoment, NoPosition, Unavailable
+from llama.domain.moments import moment_of
 from llama.domain.position import Position
 from llama.domain.selection.downselection import Downselection
-from llama.domain.selection.text import from_pairs
+from llama.ports.clock import Clock
 from llama.ports.following import Following
 from schemas.changes import EventChange
+from services.gateway.criteria import bad_criteria, downselection_in
 from services.gateway.refusals import Refusal
 
 HEARTBEAT_S = 15.0
@@ -29,6 +31,9 @@ SLOW_S = 30.0
 """Whoever has not taken what was sent for so long is not there any more, or too slow."""
 BEGIN = "from"
 """The parameter that says where to begin; a browser that connects again says it in a header."""
+SINCE = "since"
+"""The parameter that says from which moment on."""
+OURS = (BEGIN, SINCE)
 _HEADERS: Mapping[str, str] = MappingProxyType(
     {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 )
@@ -41,6 +46,8 @@ class Changes:
 
     following: Following | None
     """None: there is nothing to follow."""
+    clock: Clock
+    """By which moments are not still to come."""
     heartbeat_s: float = HEARTBEAT_S
     slow_s: float = SLOW_S
     most: int = MOST_FOLLOWERS
@@ -64,15 +71,29 @@ class Changes:
             detail, hint = f"{self.followers} are following already", "try again later"
             raise Refusal(503, "too_many_followers", detail=detail, hint=hint)
         wanted = _wanted(request)
-        try:
-            begin = await self._watching.start(_begin(request))
-        except NoPosition as error:
-            hint = f"leave {BEGIN} and Last-Event-ID out to begin now"
-            raise Refusal(400, "bad_position", detail=str(error), hint=hint) from error
+        begin = await self._begin(self._watching, request)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=dict(_HEADERS))
         stream = self._stream(self._watching, begin, wanted)
         return _Patient(stream, patience_s=self.slow_s)
+
+    async def _begin(self, watching: Watching, request: Request) -> Position:
+        """Return where to begin; whoever goes on after a break says it in a header."""
+        said, since = (request.query_params.get(name) for name in OURS)
+        text = request.headers.get("last-event-id") or said
+        if said and since:
+            detail = f"{BEGIN} and {SINCE} both say where to begin"
+            raise Refusal(400, "bad_position", detail=detail, hint="leave one of them out")
+        try:
+            if since and not text:
+                return await watching.following.since(moment_of(since, self.clock.now()))
+            return await watching.start(Position.of(text) if text else None)
+        except NoMoment as error:
+            hint = f"give {SINCE} a moment such as 2026-11-20T12:00Z, or 2h"
+            raise Refusal(400, "bad_moment", detail=str(error), hint=hint) from error
+        except NoPosition as error:
+            hint = f"leave {BEGIN} and Last-Event-ID out to begin now"
+            raise Refusal(400, "bad_position", detail=str(error), hint=hint) from error
 
     async def _stream(
         self, watching: Watching, begin: Position, wanted: Downselection
@@ -131,17 +152,11 @@ class _Patient(StreamingResponse):
 
 
 def _wanted(request: Request) -> Downselection:
-    pairs = [pair for pair in request.query_params.multi_items() if pair[0] != BEGIN]
+    wanted = downselection_in(request, OURS)
     try:
-        return followable(from_pairs(pairs))
+        return followable(wanted)
     except ValueError as error:
-        hint = "write criteria as in ?vetoed=false&fhnameexists=SkymapInfo"
-        raise Refusal(400, "bad_criteria", detail=str(error), hint=hint) from error
-
-
-def _begin(request: Request) -> Position | None:
-    text = request.headers.get("last-event-id") or request.query_params.get(BEGIN)
-    return Position.of(text) if text else None
+        raise bad_criteria(str(error)) from error
 
 
 def _message(position: Position, change: EventChange) -> str:

@@ -13,12 +13,13 @@ from starlette.responses import HTMLResponse, Response
 
 from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState
-from llama.domain.telling import Told, files_by_handler, told_of
+from llama.domain.telling import Telling, files_by_handler, told_of
 from llama.domain.why import explanation_of
 from llama.domain.why_text import text_of
 from llama.ports.projections import FactRow
 from schemas.facts import FACTS
 from schemas.status import EventStatus
+from services.gateway.addresses import addresses_among
 from services.gateway.sources import Sources, limit_of
 
 PICTURE = "skymap.png"
@@ -77,7 +78,8 @@ class Pages:
     async def events(self, request: Request) -> Response:
         """Show the list of events, the latest merger first."""
         rows = await self.sources.models.events(limit=limit_of(request))
-        return self._page("events.html", rows=rows)
+        addresses = addresses_among(request.app.routes)
+        return self._page("events.html", rows=rows, addresses=addresses)
 
     async def event(self, request: Request) -> Response:
         """Show one event: its files, its picture, its graph and its history."""
@@ -87,7 +89,7 @@ class Pages:
             "event.html",
             status=status,
             notice=state.notice,
-            whys=self._whys(state, status, self.sources.moment(request)),
+            whys=self._whys(state, status, self.sources.clock.now()),
             picture=_shown(status, PICTURE),
             summary=_shown(status, SUMMARY),
             happened=_happened(await self.sources.facts(state), files_by_handler(state)),
@@ -97,7 +99,10 @@ class Pages:
         )
 
     def _whys(self, state: EventState, status: EventStatus, now: datetime) -> dict[str, str]:
-        whys = (explanation_of(state, file.name, now=now) for file in status.files)
+        then, is_past = status.as_of or now, status.as_of is not None
+        whys = (
+            explanation_of(state, file.name, now=then, is_past=is_past) for file in status.files
+        )
         return {why.file: text_of(why) for why in whys if why is not None}
 
     def _page(self, template: str, **values: object) -> Response:
@@ -113,7 +118,7 @@ def _shown(status: EventStatus, name: str) -> str | None:
 
 def _happened(
     rows: Sequence[FactRow], files: Mapping[str, Sequence[str]]
-) -> list[tuple[FactRow, Told]]:
+) -> list[tuple[FactRow, Telling]]:
     """Return the newest facts, newest first, each in words."""
     newest = reversed(rows[-NEWEST_FACTS:])
     return [(row, told_of(FACTS.validate_json(row.body), row.outcome, files)) for row in newest]

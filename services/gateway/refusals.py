@@ -58,7 +58,7 @@ async def _unroutable(request: Request, error: Exception) -> Response:
         error.status_code,
         error=HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"),
         detail=f"{request.method[:20]} {request.url.path[:200]!r} is nothing that is served here",
-        hint="GET / is the list of events as a page, GET /events as JSON",
+        hint="GET / lists the events and all addresses, as a page; GET /events is the list as JSON",
         headers=dict(error.headers or {}),
     )
 

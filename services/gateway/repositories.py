@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from llama.domain.errors import RepositoryRefused
 from llama.ports.repositories import Repositories
+from services.gateway.addresses import Address
 from services.gateway.refusals import Refusal
 from services.gateway.sources import event_name_of
 
@@ -53,12 +54,27 @@ class Gits:
     repositories: Repositories
 
     @property
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """Where they are."""
         return [
-            Route("/{event}.git/info/refs", self.refs),
-            Route(f"/{{event}}.git/{SERVICE}", self.upload_pack, methods=["POST"]),
-            Route("/{event}.git/git-receive-pack", self.refuse, methods=["GET", "POST"]),
+            Address(
+                "/{event}.git/info/refs",
+                self.refs,
+                says="for git: what there is to fetch",
+                parameters=("service",),
+            ),
+            Address(
+                f"/{{event}}.git/{SERVICE}",
+                self.upload_pack,
+                says="for git: what a client lacks",
+                methods=["POST"],
+            ),
+            Address(
+                "/{event}.git/git-receive-pack",
+                self.refuse,
+                says="for git: always refused, the histories are read only",
+                methods=["GET", "POST"],
+            ),
         ]
 
     async def refs(self, request: Request) -> Response:

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from llama.client.past import Lookback
-from llama.domain.as_of import moment_of
 from llama.domain.errors import NoMoment
+from llama.domain.moments import moment_of
 from llama.domain.states import EventState
 from llama.domain.status import status_of
 from llama.ports.artifacts import Artifacts
@@ -20,6 +20,7 @@ from llama.ports.projections import FactRow, ReadModels
 from schemas.base import EventId, FileName
 from schemas.reports import RevisionCommitted
 from schemas.status import EventStatus
+from services.gateway.addresses import AS_OF
 from services.gateway.refusals import Refusal
 
 MAX_LIMIT = 1000
@@ -42,17 +43,22 @@ class Sources:
 
     def lookback(self, request: Request) -> Lookback | None:
         """Return what looks at the moment that is asked for; None for this one. Or refuse."""
-        text = request.query_params.get("as_of")
+        text = request.query_params.get(AS_OF)
         if text is None:
             return None
-        if self.past is None:
-            detail, hint = "this gateway cannot look back", "leave as_of out"
-            raise Refusal(501, "no_past", detail=detail, hint=hint)
+        past = self.known_past()
         try:
-            return Lookback(self.past, moment_of(text, self.clock.now()))
+            return Lookback(past, moment_of(text, self.clock.now()))
         except NoMoment as error:
             hint = "give as_of a moment such as 2026-11-20T12:00Z"
             raise Refusal(400, "bad_moment", detail=str(error), hint=hint) from error
+
+    def known_past(self) -> Past:
+        """Return what knows earlier moments, or refuse with 501."""
+        if self.past is None:
+            detail, hint = "this gateway cannot look back", "leave as_of out"
+            raise Refusal(501, "no_past", detail=detail, hint=hint)
+        return self.past
 
     def moment(self, request: Request) -> datetime:
         """Return the moment that is asked for: this one, if none is."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from llama.client.histories import Histories
-from llama.domain.errors import GitRepoUninitialized, UnknownRevision
+from llama.domain.errors import GitRepoUninitialized, NoMoment, UnknownRevision
 from llama.domain.versions import FileVersion, download_name
+from services.gateway.addresses import Address
 from services.gateway.files import headers_of
 from services.gateway.refusals import Refusal
 from services.gateway.sources import event_name_of, file_name_of
@@ -20,8 +21,8 @@ _DIGITS = 9
 _QUERY = ("version", "commit")
 
 
-class _VersionRoute(Route):
-    """A route for requests whose query names a version; others are somebody else's."""
+class _VersionAddress(Address):
+    """Takes requests whose query names a version; others are somebody else's."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether it is such a request."""
@@ -38,9 +39,11 @@ class Versions:
     histories: Histories
 
     @property
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """Where they are: at the file's own address, when its query names a version."""
-        return [_VersionRoute("/events/{event}/files/{file}", self.file)]
+        says = "a version of a file, by its number or by a revision"
+        path = "/events/{event}/files/{file}"
+        return [_VersionAddress(path, self.file, says=says, parameters=_QUERY)]
 
     async def file(self, request: Request) -> Response:
         """Answer with a version of a file. It stays what it is: a retraction does not hide it."""
@@ -48,6 +51,9 @@ class Versions:
         event, file = event_name_of(request), file_name_of(request)
         try:
             found = await self._found(event, file, version, commit)
+        except NoMoment as error:
+            hint = "give commit a number, a commit or a moment such as 2026-11-20T12:00Z"
+            raise Refusal(400, "bad_moment", detail=str(error), hint=hint) from error
         except (UnknownRevision, GitRepoUninitialized) as error:
             hint = f"GET /events/{event}/revisions lists the revisions"
             raise Refusal(404, "unknown_version", detail=str(error), hint=hint) from error

@@ -5,6 +5,6 @@ from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
 CONSUMES = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
 PRODUCES = ()
 OWNS = (
-    *("facts", "events", "files", "file_versions", "places", "flag_changes", "holds", "failures"),
-    *("revisions", "dead_letters"),
+    *("facts", "events", "event_spans", "files", "file_versions", "flag_changes", "holds"),
+    *("failures", "revisions", "dead_letters"),
 )

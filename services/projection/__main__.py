@@ -21,8 +21,8 @@ async def serve(wiring: Wiring) -> None:
     """Follow the log, the revisions and the dead letters, and show them in tables."""
     collect_seldom()
     await persist("looking at the generation", lambda: _tell_of_another_fold(wiring))
-    folder = MoveFolder(CONSUMER, wiring.ledger, show)
-    projector = Projector(wiring.ledger, folder)
+    folder = MoveFolder(CONSUMER, wiring.ledger_of_views, show)
+    projector = Projector(wiring.ledger_of_views, folder)
 
     def begin() -> None:
         folder.forget()

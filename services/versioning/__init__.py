@@ -4,4 +4,4 @@ from schemas.topics import FACTS_TOPIC, REVISIONS_TOPIC
 
 CONSUMES = (FACTS_TOPIC,)
 PRODUCES = (REVISIONS_TOPIC,)
-OWNS = ("revision_heads", "the git repositories")
+OWNS = ("heads", "the git repositories")

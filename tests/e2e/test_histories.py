@@ -35,6 +35,18 @@ def event(system: System) -> str:
     return system.json("status")[0]["event"]
 
 
+@pytest.fixture(scope="module")
+def retracted(system: System, event: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return another event, which was made and retracted; `event` stays the newest."""
+    folder, merged = tmp_path_factory.mktemp("retracted"), MERGED - timedelta(days=1)
+    for alert_type in ("PRELIMINARY", "RETRACTION"):
+        notice = folder / f"{alert_type}.json"
+        latency = timedelta(minutes=10 if alert_type == "PRELIMINARY" else 20)
+        notice.write_bytes(mock_notice(merged, alert_type=alert_type, rounds=2, latency=latency))
+        system.ingest(notice)
+    return next(row["event"] for row in system.json("status") if row["event"] != event)
+
+
 def commits(system: System, event: str) -> list[str]:
     return [one["commit"] for one in system.json("log", event, "--files") if one.get("commit")]
 
@@ -50,12 +62,27 @@ def git(*arguments: str | Path) -> str:
 
 def test_diff_tells_what_changed(system: System, event: str) -> None:
     told = system.json("diff", event, "0", "HEAD")
-    text = system.run("diff", event, "0", "HEAD", "skymap_info.json").stdout.decode()
+    text = system.run("diff", event, "0", "HEAD", "SkymapInfo").stdout.decode()
+    same = system.run("diff", event, "1", "1").stdout.decode()
 
     changed = {one["file"]: one["what"] for one in told["changes"]}
     assert changed["alert.json"] == "changed"
     assert changed["skymap.fits"] == "added"
-    assert text.startswith("--- /dev/null\n+++ b/skymap_info.json\n")
+    header, _, rest = text.partition("\n")
+    assert header.startswith(f"{event}: from revision 0 ({told['before'][:12]}, ")
+    assert rest.startswith("--- /dev/null\n+++ b/skymap_info.json\n")
+    assert same.endswith("\nno difference\n")
+
+
+def test_a_moment_means_the_same_revision_everywhere(system: System, event: str) -> None:
+    listed = system.json("log", event, "--files")
+    for one in listed[2:4]:
+        just_before = datetime.fromisoformat(one["since"]) - timedelta(microseconds=1)
+        for moment, commit in ((one["since"], one["commit"]), (str(just_before), one["parent"])):
+            then = system.json("log", event, "--files", "--as-of", moment)
+            compared = system.json("diff", event, "0", moment)
+            assert (then[0]["commit"], compared["after"]) == (commit, commit)
+            assert compared["revisions"] == [0, then[0]["revision"]]
 
 
 def test_show_saves_a_version_under_its_name(system: System, event: str, tmp_path: Path) -> None:
@@ -94,7 +121,37 @@ def test_a_clone_is_an_event_with_the_same_history(
     newest_first = [one.commit for one in reversed(Event(event, tmp_path).versions)]
     assert newest_first == commits(system, event)
     assert again.returncode == 1
-    assert b"clobber" in again.stderr
+    assert b"--clobber" in again.stderr
+
+
+def test_an_edited_clone_is_restored_only_if_it_is_said(
+    system: System, event: str, tmp_path: Path
+) -> None:
+    system.run("clone", event, tmp_path)
+    edited = tmp_path / event / "summary.html"
+    edited.write_text("edited")
+
+    refused = system.run("clone", event, tmp_path, check=False)
+    assert (refused.returncode, edited.read_text()) == (1, "edited")
+    system.run("clone", event, tmp_path, "--clobber")
+    assert edited.read_bytes() == system.run("cat", event, "summary.html").stdout
+
+
+def test_a_retraction_hides_what_was_valid_and_no_history(
+    system: System, retracted: str, tmp_path: Path
+) -> None:
+    valid = system.run("tarball", retracted, "-o", f"{tmp_path}/new/")
+    cloned = system.run("clone", retracted, tmp_path)
+    system.run("tarball", retracted, "--commit", "HEAD", "-o", tmp_path / "all.tar.gz")
+    system.run("compare", retracted, retracted)
+
+    for said in (valid.stderr, cloned.stderr):
+        assert b"is retracted: 4 files are hidden" in said
+    assert [path.name for path in (tmp_path / retracted).glob("[!.]*")] == ["alert.json"]
+    with tarfile.open(tmp_path / "new" / f"{retracted}.tar.gz") as archive:
+        assert archive.getnames() == [f"{retracted}/alert.json"]
+    with tarfile.open(tmp_path / "all.tar.gz") as archive:
+        assert len(archive.getnames()) == 5
 
 
 def test_compare_tells_what_differs(system: System, event: str, tmp_path: Path) -> None:
@@ -121,7 +178,10 @@ def test_tarballs_of_equal_files_are_equal(system: System, event: str, tmp_path:
     [
         (("diff", "@", "nothing.txt"), "never had a file nothing.txt: it had alert.json"),
         (("diff", "@", "999"), "999"),
-        (("diff", "S9"), "S9 has no version history"),
+        (("diff", "@x"), "did you mean @?"),
+        (("diff", "@", "2020-01-01"), "there was no revision at 2020-01-01 yet: the first, 0, is"),
+        (("diff", "@", "2026-11-20T12:00"), "does not say its zone"),
+        (("show", "@", "skymap.png", "--commit", "2199-01-01"), "is still to come"),
         (("diff", "../x"), "../x"),
         (("show", "@", "skymap.png", "--file-version", "77"), "has no version 77"),
         (("show", "@", "skymap.png", "--commit", "0"), "had no file skymap.png at revision 0"),
@@ -134,10 +194,10 @@ def test_tarballs_of_equal_files_are_equal(system: System, event: str, tmp_path:
 def test_errors_say_what_to_do(
     system: System, event: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    done = system.run(*(event if word == "@" else word for word in arguments), check=False)
+    done = system.run(*(word.replace("@", event) for word in arguments), check=False)
 
     assert done.returncode in {1, 2}
-    assert words in " ".join(done.stderr.decode().split())
+    assert words.replace("@", event) in " ".join(done.stderr.decode().split())
     assert "Traceback" not in done.stderr.decode()
 
 

@@ -3,56 +3,80 @@
 import itertools
 import json
 import random
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.system import notices_of, running
+from tests.support.system import State, System, notices_of, running
 
-ORDERS = 4
+EVENT = "MS181101ab"
+EVENTS = ("MS181101ac", "MS181101ad", "MS181101ae", "MS181101af")
+"""The same notices under other names: each event gets them in another order."""
 pytestmark = pytest.mark.xdist_group("orders")
 
 
 @pytest.fixture(scope="module")
 def notices(shared_data: Path) -> list[Path]:
-    return notices_of(shared_data / "gw" / "alerts" / "MS181101ab")
+    return notices_of(shared_data / "gw" / "alerts" / EVENT)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
+    with running(tmp_path_factory.mktemp("orders") / "home") as system:
+        yield system
 
 
 def test_any_order_ends_retracted_and_makes_the_map_at_most_once(
-    notices: list[Path], tmp_path: Path
+    system: System, notices: list[Path], tmp_path: Path
 ) -> None:
-    orders = random.Random(181101).sample(list(itertools.permutations(notices)), ORDERS)
-    states = []
-    for number, order in enumerate(orders):
-        with running(tmp_path / f"home{number}") as system:
-            for path in order[:3]:
-                system.ingest(path)
-            system.ingest(*order[3:])
-            states.append(system.event_state("MS181101ab"))
-            revisions = _subjects(system.json("log", "MS181101ab", "--files"))
-            made = [line for line in revisions if "Skymap " in line]
-            assert len(made) <= 1
+    orders = random.Random(181101).sample(list(itertools.permutations(notices)), len(EVENTS))
+    states: list[State] = []
+    for event, order in zip(EVENTS, orders, strict=True):
+        paths = [_renamed(path, event, tmp_path) for path in order]
+        for path in paths[:3]:
+            system.ingest(path)
+        system.ingest(*paths[3:])
+        states.append(_nameless(system, event))
+        revisions = _subjects(system.json("log", event, "--files"))
+        assert len([line for line in revisions if "Skymap " in line]) <= 1
 
     assert states[0]["retracted"]
-    assert states == states[:1] * ORDERS
+    assert states == states[:1] * len(EVENTS)
 
 
 def test_what_the_external_update_adds_re_makes_only_what_uses_it(
-    notices: list[Path], tmp_path: Path
+    system: System, notices: list[Path]
 ) -> None:
     by_name = {path.name: path for path in notices}
-    with running(tmp_path / "home") as system:
-        system.ingest(by_name["MS181101ab-initial.json"])
-        before = _versions(system.json("status", "MS181101ab"))
+    system.ingest(by_name[f"{EVENT}-initial.json"])
+    before = _versions(system.json("status", EVENT))
 
-        system.ingest(by_name["MS181101ab-ext-update.json"])
+    system.ingest(by_name[f"{EVENT}-ext-update.json"])
 
-        after = _versions(system.json("status", "MS181101ab"))
-        changed = {name for name in after if after[name] != before[name]}
-        assert changed == {"alert.json", "summary.html"}
-        external = json.loads(system.run("cat", "MS181101ab", "alert.json").stdout)
-        assert external["external_coinc"]["observatory"] == "Fermi"
+    after = _versions(system.json("status", EVENT))
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"alert.json", "summary.html"}
+    external = json.loads(system.run("cat", EVENT, "alert.json").stdout)
+    assert external["external_coinc"]["observatory"] == "Fermi"
+
+
+def _renamed(notice: Path, event: str, folder: Path) -> Path:
+    """Copy a notice for an event of another name."""
+    copy = folder / notice.name.replace(EVENT, event)
+    copy.write_bytes(notice.read_bytes().replace(EVENT.encode(), event.encode()))
+    return copy
+
+
+def _nameless(system: System, event: str) -> State:
+    """Return what must be equal whatever the event's name: for files their text in its place."""
+    state = system.event_state(event)
+    shown = [name for name, (_, digest) in state["files"].items() if digest]
+    texts = {name: system.run("cat", event, name).stdout for name in shown}
+    named = {name: text.replace(event.encode(), b"EVENT") for name, text in texts.items()}
+    statuses = {name: status for name, (status, _) in state["files"].items()}
+    return {**state, "files": statuses, "texts": named}
 
 
 def _versions(status: dict[str, Any]) -> dict[str, int]:

@@ -21,18 +21,18 @@ class Rank(JSONHandler):
 
 PIPELINE = DEFAULT_PIPELINE + Rank
 """
+ODD = RANK.replace("DEPENDENCIES", "DEPENDENCY")
 IN_THE_WAY = ("schemas.py", "services.py", "random.py")
 COMMANDS = (("up",), ("up", "--detach"), ("demo",), ("ingest", "rank.py"), ("make", "S1"))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
-    ("module", "code", "told"),
+    ("command", "module", "code", "told"),
     [
-        ("absent", None, "there is no module absent in "),
-        ("broken", "1 / 0", "ZeroDivisionError: division by zero"),
-        ("empty", "", "empty has no handlers"),
-        ("odd", RANK.replace("DEPENDENCIES", "DEPENDENCY"), "did you mean DEPENDENCIES?"),
+        *((command, "absent", None, "there is no module absent in ") for command in COMMANDS),
+        (("up",), "broken", "1 / 0", "ZeroDivisionError: division by zero"),
+        (("demo",), "empty", "", "empty has no handlers"),
+        (("make", "S1"), "odd", ODD, "did you mean DEPENDENCIES?"),
     ],
 )
 def test_a_wrong_pipeline_ends_the_command_before_anything_starts(

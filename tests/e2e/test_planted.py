@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,8 @@ SETTINGS = {"LLAMA_PIPELINE": "tests.support.handlers_of_the_alert"}
 DIGEST = "repeat('a', 64)"
 WRONG_ROWS = {
     "facts": "update facts set outcome = 'ignored' where sequence = 1",
-    "places": "update places set place = place + interval '1 second'",
     "events": "update events set settled = not settled",
+    "event_spans": "insert into event_spans select now() + interval '1 day', * from events",
     "files": "delete from files where position = 0",
     "file_versions": "delete from file_versions where version = 0",
     "flag_changes": "update flag_changes set value = 'perhaps'",
@@ -70,12 +72,14 @@ def execute(system: System, *statements: str) -> None:
     asyncio.run(run())
 
 
-def artifact(system: System) -> Path:
-    """Return the place of some file's bytes."""
+def artifacts(system: System) -> dict[str, Path]:
+    """Return where the bytes of the event's files are, by their digests."""
     [row] = system.json("status")
-    files = system.json("status", row["event"])["files"]
-    digest = next(one["digest"] for one in files if one["digest"])
-    return next(path for path in (system.home / "artifacts").rglob(f"*{digest[4:]}"))
+    digests = {one["digest"] for one in system.json("status", row["event"])["files"]} - {None}
+    paths = list((system.home / "artifacts").rglob("*"))
+    return {
+        digest: next(path for path in paths if path.name.endswith(digest[4:])) for digest in digests
+    }
 
 
 def repository(system: System) -> tuple[Path, str, str]:
@@ -102,57 +106,100 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.decode()
 
 
-def test_an_undamaged_system_has_no_problems(system: System) -> None:
-    assert problems(system) == []
+@contextmanager
+def changed(path: Path, content: bytes | None) -> Generator[None]:
+    """Change what is in a file, or take it away, for as long as the block lasts."""
+    before = path.read_bytes()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    yield
+    path.write_bytes(before)
 
 
-def test_a_wrong_row_in_any_table_is_found_and_a_rebuild_is_the_remedy(system: System) -> None:
+@contextmanager
+def a_stale_lock(lock: Path) -> Generator[None]:
+    """Leave a lock of an hour ago for as long as the block lasts."""
+    lock.touch()
+    os.utime(lock, (time.time() - 3600, time.time() - 3600))
+    yield
+    lock.unlink()
+
+
+@contextmanager
+def a_rewritten_commit(root: Path, ref: str, commit: str) -> Generator[None]:
+    """Let a history end with another commit for as long as the block lasts."""
+    other = git(root, "commit-tree", f"{commit}^{{tree}}", "-m", "rewritten").strip()
+    git(root, "update-ref", ref, other)
+    yield
+    git(root, "update-ref", ref, commit)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What was planted, and what was found while it was there."""
+
+    digests: set[str]
+    """Of one artifact that was gone, and of one that was altered."""
+    lock: str
+    event: str
+    found: list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def before(system: System) -> list[tuple[str, str]]:
+    """Return what is found before anything is damaged."""
+    return problems(system)
+
+
+@pytest.fixture(scope="module")
+def damage(system: System, before: list[tuple[str, str]]) -> Damage:
+    """Plant everything at once, look, and take away all but the wrong rows."""
+    [row] = system.json("status")
+    (gone, missing), (odd, altered) = sorted(artifacts(system).items())[:2]
+    root, ref, commit = repository(system)
+    lock = root / "packed-refs.lock"
     execute(system, *WRONG_ROWS.values())
+    with (
+        changed(missing, None),
+        changed(altered, b"altered"),
+        a_stale_lock(lock),
+        a_rewritten_commit(root, ref, commit),
+    ):
+        found = problems(system)
+    told = lock.relative_to(system.home / "history").as_posix()
+    return Damage({gone, odd}, told, row["event"], found)
 
-    named = {subject for check, subject in problems(system) if check == "tables"}
-    system.run("rebuild")
+
+def test_an_undamaged_system_has_no_problems(before: list[tuple[str, str]]) -> None:
+    assert before == []
+
+
+def test_a_wrong_row_in_any_table_is_found(damage: Damage) -> None:
+    named = {subject for check, subject in damage.found if check == "tables"}
 
     assert set(WRONG_ROWS) == {*PROJECTED_TABLES, "states"}
     assert named == set(WRONG_ROWS)
+
+
+def test_a_missing_and_an_altered_artifact_are_found(damage: Damage) -> None:
+    assert {subject for check, subject in damage.found if check == "artifacts"} == damage.digests
+
+
+def test_a_stale_lock_and_a_rewritten_commit_are_found(damage: Damage) -> None:
+    named = [subject for check, subject in damage.found if check == "history"]
+
+    assert sorted(named) == sorted([damage.event, damage.lock])
+
+
+def test_a_rebuild_is_the_remedy_for_wrong_rows_and_nothing_else_is_left(
+    system: System, damage: Damage
+) -> None:
+    assert damage.found
+
+    system.run("rebuild")
+
     assert problems(system) == []
-
-
-def test_a_missing_and_an_altered_artifact_are_found(system: System) -> None:
-    path = artifact(system)
-    content = path.read_bytes()
-    path.unlink()
-    missing = problems(system)
-    path.write_bytes(b"altered" + content)
-    altered = problems(system)
-    path.write_bytes(content)
-
-    assert [check for check, _ in missing if check == "artifacts"] == ["artifacts"]
-    assert [check for check, _ in altered if check == "artifacts"] == ["artifacts"]
-    assert problems(system) == []
-
-
-def test_a_stale_lock_is_found(system: System) -> None:
-    root, _, _ = repository(system)
-    lock = root / "packed-refs.lock"
-    lock.touch()
-    os.utime(lock, (time.time() - 3600, time.time() - 3600))
-
-    found = problems(system)
-    lock.unlink()
-
-    assert found == [("history", lock.relative_to(system.home / "history").as_posix())]
-
-
-def test_a_rewritten_commit_is_found(system: System) -> None:
-    root, ref, commit = repository(system)
-    other = git(root, "commit-tree", f"{commit}^{{tree}}", "-m", "rewritten").strip()
-    git(root, "update-ref", ref, other)
-
-    found = problems(system)
-    git(root, "update-ref", ref, commit)
-
-    [row] = system.json("status")
-    assert ("history", row["event"]) in found
 
 
 def test_a_truncated_segment_is_found(system: System, tmp_path: Path) -> None:

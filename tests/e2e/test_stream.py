@@ -68,10 +68,10 @@ def test_every_process_may_be_killed_in_the_middle(
 ) -> None:
     victims = VICTIMS if server == "apache" else (*VICTIMS, "broker")
     with running_on(server, tmp_path / "home", "--separate") as system:
-        for number, path in enumerate(stream):
+        for path, victim in zip(stream, victims, strict=False):
             system.run("ingest", path)
-            if number < len(victims):
-                system.kill(victims[number])
+            system.kill(victim)
+        system.run("ingest", *stream[len(victims) :])
         _settle_all(system, stream)
 
         assert system.state() == in_order

@@ -12,6 +12,7 @@ from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest, Ve
 from schemas.flags import FlagName
 from tests.simulation.edges import ASPECTS
 from tests.support.facts import START
+from tests.support.manifests import declared
 
 ALERT = "alert.json"
 ALERT_ASPECTS = ("event", "skymap")
@@ -38,7 +39,7 @@ def pipelines(chance: random.Random) -> list[Manifest]:
         planned.append(later)
         if chance.random() < SOMETIMES:
             planned.append(first)
-    return [_manifest(handlers) for handlers in planned]
+    return [declared(handlers) for handlers in planned]
 
 
 def notices(event: str, chance: random.Random) -> list[Notice]:
@@ -130,11 +131,6 @@ def _reworked(
             return spec.model_copy(update={"dependencies": (_dependency(alert, chance),)})
         case _:
             return spec
-
-
-def _manifest(handlers: Sequence[HandlerSpec]) -> Manifest:
-    digest = digest_json([spec.model_dump(mode="json") for spec in handlers])
-    return Manifest(digest=digest, handlers=tuple(handlers))
 
 
 def _notice(event: str, number: int, chance: random.Random) -> Notice:

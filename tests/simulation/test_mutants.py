@@ -5,10 +5,9 @@ import sys
 
 import pytest
 
-from tests.simulation.mutants import KILLED, MUTANTS, ROOT, SURVIVED, UNCHANGED, Mutant, Unfit
-
-SEEDS = 6000
-"""Most mutants live for a few seeds only; the worst wait for a rare meeting of rare things."""
+from tests.simulation.mutants import KILLED, MUTANTS, SURVIVED, UNCHANGED
+from tests.simulation.mutating import ROOT, Mutant, Unfit
+from tests.simulation.seeds import STORMS
 
 
 def played(name: str, *, seeds: int) -> subprocess.CompletedProcess[str]:
@@ -19,7 +18,7 @@ def played(name: str, *, seeds: int) -> subprocess.CompletedProcess[str]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_wrong_rule_breaks_an_invariant(mutant: Mutant) -> None:
-    done = played(mutant.name, seeds=SEEDS)
+    done = played(mutant.name, seeds=STORMS)
 
     assert done.returncode == KILLED, done.stdout + done.stderr
     assert "invariant" in done.stdout

@@ -7,10 +7,10 @@ import pytest
 
 from schemas.facts import FACTS
 from schemas.topics import FACTS_TOPIC
-from tests.simulation.seeds import failures, in_silence, play
+from tests.simulation.seeds import STORMS, failures, in_silence, play
 from tests.simulation.world import World
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "10000"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", str(STORMS)))
 CHUNK = 500
 RUNS_IN_VAIN = {("FileGenerated", "superseded"), ("FileGenerated", "redundant")}
 FAILED_RUNS = {("FileFailed", "applied"), ("FileFailed", "superseded")}

@@ -33,6 +33,8 @@ from schemas.facts import (
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
 from schemas.flags import FlagName
+from tests.support.manifests import declared
+from tests.support.reports import result_of
 
 START = datetime(2023, 5, 24, 15, 0, tzinfo=UTC)
 BETWEEN_EVENTS = timedelta(minutes=10)
@@ -45,7 +47,6 @@ class About(TypedDict):
     """What every fact says."""
 
     id: str
-    cause: str
     occurred_at: datetime
     event: str
 
@@ -68,8 +69,7 @@ def pipeline(seed: int = 1, *, code: str = "1") -> Manifest:
             name=name, files=(f"{name.lower()}.json",), dependencies=needs, code=code
         )
         handlers.append(made)
-    digest = digest_json([spec.model_dump(mode="json") for spec in handlers])
-    return Manifest(digest=digest, handlers=tuple(handlers))
+    return declared(handlers)
 
 
 def content(file: str, text: str) -> FileContent:
@@ -140,27 +140,14 @@ class Life:
         # Few contents: now and then one is as it was, and nothing below it is made again.
         text = f"{self.event} {self.chance.randrange(3)}"
         files = tuple(content(file, text) for file in need.handler.files)
-        return FileGenerated(
-            **self._about(f"{need.id}.{need.attempt}", named=True),
-            handler=need.handler.name,
-            need=need.id,
-            attempt=need.attempt,
-            code=need.handler.code,
-            inputs=need.inputs,
-            wall_s=1.5,
-            files=files,
-        )
+        return FileGenerated(**result_of(need), occurred_at=self._now(), wall_s=1.5, files=files)
 
     def _failure(self, need: Need) -> FileFailed:
-        about = self._about(f"{need.id}.{need.attempt}", named=True)
-        retry_at = about["occurred_at"] + timedelta(seconds=2)
+        now = self._now()
+        retry_at = now + timedelta(seconds=2)
         return FileFailed(
-            **about,
-            handler=need.handler.name,
-            need=need.id,
-            attempt=need.attempt,
-            code=need.handler.code,
-            inputs=need.inputs,
+            **result_of(need),
+            occurred_at=now,
             error="exception",
             message="the map has no pixels",
             retry_at=retry_at if self.chance.random() < 0.8 else None,
@@ -179,14 +166,15 @@ class Life:
         )
         return self.chance.choice(acts)
 
-    def _about(self, occasion: str, *, named: bool = False) -> About:
-        sequence = self.outlook.state.sequence
+    def _about(self, occasion: str) -> About:
         return {
-            "id": occasion if named else f"{self.event}.{sequence}.{occasion}",
-            "cause": "",
-            "occurred_at": self.begun + timedelta(seconds=sequence),
+            "id": f"{self.event}.{self.outlook.state.sequence}.{occasion}",
+            "occurred_at": self._now(),
             "event": self.event,
         }
+
+    def _now(self) -> datetime:
+        return self.begun + timedelta(seconds=self.outlook.state.sequence)
 
 
 def life(number: int, manifest: Manifest, chance: Random) -> Life:
@@ -201,13 +189,7 @@ def busy_log(events: int, *, seed: int = 1, window: int = 40) -> Iterator[Fact]:
     """Go through the facts of many events, `window` of them open at a time."""
     chance, manifest = Random(seed), pipeline()
     lives = (
-        Life(
-            f"S{number:06}",
-            START + number * BETWEEN_EVENTS,
-            manifest,
-            Random(seed * events + number),
-        ).facts()
-        for number in range(events)
+        life(number, manifest, Random(seed * events + number)).facts() for number in range(events)
     )
     return mixed(lives, chance, window)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
-from typing import Literal, TypedDict
+from typing import Literal
 
 from llama.domain.assessment import Need
 from llama.domain.digests import digest_bytes, digest_json
@@ -38,10 +38,12 @@ from schemas.facts import (
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
 from schemas.flags import FlagName
+from tests.support.manifests import declared, dependency, file_in
+from tests.support.reports import result_of
 
 EVENT = "S230914ak"
 START = datetime(2023, 9, 14, 11, 20, tzinfo=UTC)
-_NODE = re.compile(r"(?P<name>[a-z_0-9]+)(?:#(?P<aspect>[a-z_0-9]+))?(?P<optional>\?)?")
+WALL_S = 0.25
 _ARROW = re.compile(r"(->|<-)")
 
 
@@ -56,16 +58,15 @@ def a_pipeline(graph: str, *, code: Mapping[str, str] | None = None) -> Manifest
         for used, maker in _edges(line.strip()):
             needs.setdefault(maker, {})
             if used is not None:
-                spec = _dependency(used)
-                needs.setdefault(_name(used), {})
+                spec = dependency(used, suffix=".json")
+                needs.setdefault(file_in(used), {})
                 needs[maker][spec.file] = spec
     edges = {name: [file.removesuffix(".json") for file in used] for name, used in needs.items()}
     specs = tuple(
         a_handler(name, *needs[name].values(), code=(code or {}).get(name, "1"))
         for name in TopologicalSorter(edges).static_order()
     )
-    digest = digest_json([spec.model_dump(mode="json") for spec in specs])
-    return Manifest(digest=digest, handlers=specs)
+    return declared(specs)
 
 
 def a_handler(name: str, *dependencies: DependencySpec, code: str = "1") -> HandlerSpec:
@@ -116,47 +117,24 @@ def a_trigger(
     return notice.model_copy(update=changes)
 
 
-class ResultFields(TypedDict):
-    """What a report of a run says about the run."""
-
-    id: str
-    event: str
-    handler: str
-    need: str
-    attempt: int
-    code: str
-    inputs: dict[str, str | None]
-    wall_s: float
-
-
-def result_of(need: Need) -> ResultFields:
-    """Return what every report of a needed run says."""
-    return {
-        "id": f"{need.id}.{need.attempt}",
-        "event": need.event,
-        "handler": need.handler.name,
-        "need": need.id,
-        "attempt": need.attempt,
-        "code": need.handler.code,
-        "inputs": need.inputs,
-        "wall_s": 0.25,
-    }
-
-
 def a_result(need: Need, text: str = "", *, at: datetime = START, **aspects: str) -> FileGenerated:
     """Build what a run that went well reports: its files contain a text."""
     files = tuple(
         a_content(file, text or f"{file} for {need.id}", **aspects) for file in need.handler.files
     )
-    return FileGenerated(occurred_at=at, files=files, **result_of(need))
+    return FileGenerated(occurred_at=at, files=files, wall_s=WALL_S, **result_of(need))
 
 
 def a_failure(need: Need, *, at: datetime = START, retry_in: timedelta | None) -> FileFailed:
     """Build what a run that failed reports; without `retry_in` it has failed for good."""
     retry_at = None if retry_in is None else at + retry_in
-    report = result_of(need)
     return FileFailed(
-        occurred_at=at, error="exception", message="it broke", retry_at=retry_at, **report
+        occurred_at=at,
+        wall_s=WALL_S,
+        error="exception",
+        message="it broke",
+        retry_at=retry_at,
+        **result_of(need),
     )
 
 
@@ -274,25 +252,7 @@ def _edges(line: str) -> Iterator[tuple[str | None, str]]:
         for i in range(0, len(words), 2)
     ]
     for node in (node for group in groups for node in group):
-        yield None, _name(node)
+        yield None, file_in(node)
     for arrow, left, right in zip(words[1::2], groups, groups[1:], strict=False):
         used, makers = (left, right) if arrow == "->" else (right, left)
-        yield from ((one, _name(maker)) for one in used for maker in makers)
-
-
-def _name(node: str) -> str:
-    return _parts(node)["name"]
-
-
-def _dependency(node: str) -> DependencySpec:
-    parts = _parts(node)
-    aspect = parts["aspect"] or "whole"
-    optional = parts["optional"] is not None
-    return DependencySpec(file=f"{parts['name']}.json", aspects=(aspect,), optional=optional)
-
-
-def _parts(node: str) -> re.Match[str]:
-    parts = _NODE.fullmatch(node)
-    if parts is None:
-        raise ValueError(f"{node!r} is no node of a graph: write name, name#aspect or name?")
-    return parts
+        yield from ((one, file_in(maker)) for one in used for maker in makers)

@@ -16,9 +16,12 @@ from starlette.middleware import Middleware
 from llama.adapters.git.history import GitHistory
 from llama.adapters.git.reader import GitHistoryReader
 from llama.adapters.git.serving import GitRepositories
+from llama.adapters.system_clock import SystemClock
+from llama.client.histories import Histories
 from services.gateway.histories import serve_histories
 from services.gateway.refusals import refuse_well
 from services.gateway.safety import Safety
+from tests.support.revisions import FactsOfRevisions
 
 DEADLINE_S = 60.0
 
@@ -59,7 +62,8 @@ async def a_gateway(
     refuse_well(app)
     async with GitHistory(folder) as history, GitHistoryReader(folder) as reader:
         repositories = GitRepositories(folder, reader, at_once=at_once, patience_s=patience_s)
-        serve_histories(app, history=reader, repositories=repositories)
+        histories = Histories(reader, FactsOfRevisions(()), SystemClock())
+        serve_histories(app, histories=histories, repositories=repositories)
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from llama.adapters.postgres import Database, PostgresLedger, connect
@@ -37,7 +37,7 @@ Passed = Callable[[str], None]
 class DoomedTransaction(PostgresTransaction):
     """A transaction that says when it has passed a point."""
 
-    passed: Passed
+    passed: Passed = field(kw_only=True)
 
     async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
         """Move the offset."""
@@ -49,13 +49,15 @@ class DoomedTransaction(PostgresTransaction):
 class DoomedLedger(PostgresLedger):
     """A ledger whose transactions say how far they are."""
 
-    passed: Passed
+    passed: Passed = field(kw_only=True)
 
     @asynccontextmanager
     async def transaction(self, consumer: str) -> AsyncGenerator[Transaction]:
         """Begin a transaction."""
-        async with self.database.transaction() as session:
-            yield DoomedTransaction(consumer, session, self.passed)
+        async with PostgresLedger.transaction(self, consumer) as begun:
+            if not isinstance(begun, PostgresTransaction):
+                raise TypeError(f"{begun} is of another ledger")
+            yield DoomedTransaction(consumer, begun.session, passed=self.passed)
             self.passed("before commit")
         self.passed("after commit")
 
@@ -76,7 +78,7 @@ async def _live(records: Records, dsn: str, passed: Passed, begun: Callable[[], 
 
 def doomed_projector(database: Database, passed: Passed) -> Projector:
     """Return a projection that says how far it is."""
-    ledger = DoomedLedger(database, passed)
+    ledger = DoomedLedger(database, waits_for_disk=False, passed=passed)
 
     async def showing(transaction: Transaction, folded: Sequence[Folded]) -> None:
         passed("after fold")

@@ -9,7 +9,7 @@ What no rule makes comes from outside. What handlers make depends on their input
 unless a test says what a file holds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
@@ -33,9 +33,11 @@ from schemas.facts import (
     PipelineAdopted,
     RunCancelled,
 )
-from schemas.files import DependencySpec, HandlerSpec, Manifest
+from schemas.files import HandlerSpec
 from schemas.flags import FlagName, FlagValue
-from tests.support.facts import a_content, a_failure, result_of
+from tests.support.facts import WALL_S, a_content, a_failure
+from tests.support.manifests import declared, dependency
+from tests.support.reports import result_of
 
 EVENT = "S260101a"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,14 +64,13 @@ class Project:
         """Adopt other rules, as a deployment does."""
         self.specs = _specs(rules, changes)
         epoch = self.state.epoch + 1
-        digest = digest_json([spec.model_dump(mode="json") for spec in self.specs])
         return self.tell(
             PipelineAdopted(
                 id=f"adopt-{epoch}",
                 occurred_at=self.now,
                 event=EVENT,
                 epoch=epoch,
-                manifest=Manifest(digest=digest, handlers=self.specs),
+                manifest=declared(self.specs),
             )
         )
 
@@ -124,7 +125,9 @@ class Project:
         """Return what a run that goes well reports."""
         made = digest_json([need.handler.code, need.inputs])
         contents = [a_content(name, self._text(name, made)) for name in need.handler.files]
-        return FileGenerated(**result_of(need), occurred_at=self.now, files=tuple(contents))
+        return FileGenerated(
+            **result_of(need), occurred_at=self.now, wall_s=WALL_S, files=tuple(contents)
+        )
 
     def fail(self, need: Need, *, retry_in_s: float | None) -> str:
         """Report a run that failed; without `retry_in_s` for good."""
@@ -187,12 +190,6 @@ def _source(file: str) -> HandlerSpec:
 
 def _spec(rule: str, changes: Mapping[str, Mapping[str, object]]) -> HandlerSpec:
     files, _, needs = rule.partition(":")
-    names = tuple(files.split())
-    declared = {"name": names[0], "files": names, "code": "1", "dependencies": tuple(_uses(needs))}
-    return HandlerSpec.model_validate({**declared, **changes.get(names[0], {})})
-
-
-def _uses(needs: str) -> Iterator[DependencySpec]:
-    for word in needs.split():
-        file, _, aspect = word.rstrip("?").partition("#")
-        yield DependencySpec(file=file, aspects=(aspect or "whole",), optional=word.endswith("?"))
+    names, uses = tuple(files.split()), tuple(dependency(word) for word in needs.split())
+    said = {"name": names[0], "files": names, "code": "1", "dependencies": uses}
+    return HandlerSpec.model_validate({**said, **changes.get(names[0], {})})

@@ -3,15 +3,19 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from llama.adapters.postgres import Database, PostgresLedger
 from llama.adapters.postgres.generations import PostgresGenerations
+from llama.domain.fold_version import FOLD_VERSION
 from llama.ports.generations import TableHash
 from llama.ports.message_log import Batch, Record
 from llama.runtime.folding import MoveFolder
 from llama.runtime.projecting import CONSUMER, Projector, show
 from schemas.base import Message
 from schemas.envelope import body_of, key_of
+from schemas.facts import FlagsChanged
+from schemas.flags import FlagName
 from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
 from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
 from tests.support.busy_log import START, busy_log
@@ -47,11 +51,20 @@ def a_log(events: int, *, partitions: int = 8, seed: int = 1, window: int = 8) -
     """Write a log of facts, with reports beside them."""
     facts = list(busy_log(events, seed=seed, window=window))
     told = {fact.event for fact in facts}
+    facts += [an_afterthought(event) for event in sorted(told)]
     written: dict[Partition, list[Record]] = {}
     _write(written, FACTS_TOPIC.name, partitions, facts)
     _write(written, REVISIONS_TOPIC.name, partitions, map(a_revision, sorted(told)))
     _write(written, DEAD_LETTERS_TOPIC.name, 1, map(a_letter, range(events)))
     return Records({place: tuple(records) for place, records in written.items()})
+
+
+def an_afterthought(event: str) -> FlagsChanged:
+    """Return what happens to an event long after everything else."""
+    later = START + timedelta(days=365)
+    return FlagsChanged(
+        id=f"{event}-later", occurred_at=later, event=event, changes={FlagName.MANUAL: True}
+    )
 
 
 def a_revision(event: str) -> RevisionCommitted:
@@ -79,9 +92,11 @@ async def project(database: Database, batches: Iterable[Batch]) -> None:
         await projector.handle(batch)
 
 
-def a_projector(database: Database, consumer: str = CONSUMER) -> Projector:
+def a_projector(
+    database: Database, consumer: str = CONSUMER, *, fold_version: int = FOLD_VERSION
+) -> Projector:
     """Return a projection into a database."""
-    ledger = PostgresLedger(database)
+    ledger = PostgresLedger(database, waits_for_disk=False, fold_version=fold_version)
     return Projector(ledger, MoveFolder(consumer, ledger, show), consumer)
 
 

@@ -39,6 +39,8 @@ from schemas.facts import (
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest, VetoSpec
 from schemas.flags import FlagName
+from tests.support.manifests import declared
+from tests.support.reports import ResultFields, result_of
 
 EVENT = "S230914ak"
 START = datetime(2023, 9, 14, 11, 20, tzinfo=UTC)
@@ -70,8 +72,7 @@ def a_pipeline(chance: Random) -> Manifest:
     for number in range(chance.randint(1, MOST_MADE)):
         files = [file for spec in handlers for file in spec.files]
         handlers.append(_handler(chance, number, [*files, "ghost.json"]))
-    digest = digest_json([spec.model_dump(mode="json") for spec in handlers])
-    return Manifest(digest=digest, handlers=tuple(handlers))
+    return declared(handlers)
 
 
 def _handler(chance: Random, number: int, files: list[str]) -> HandlerSpec:
@@ -102,14 +103,10 @@ class About(TypedDict):
     event: str
 
 
-class Report(About):
-    """What every report of a run says."""
+class Report(ResultFields):
+    """What every report of a run says, and when."""
 
-    handler: str
-    need: str
-    attempt: int
-    code: str
-    inputs: dict[str, str | None]
+    occurred_at: datetime
 
 
 @dataclass(slots=True)
@@ -236,14 +233,7 @@ class Tale:
         return {"id": f"{occasion}-{number}", "occurred_at": moment, "event": EVENT}
 
     def _run(self, need: Need) -> Report:
-        return {
-            **self._about("run"),
-            "handler": need.handler.name,
-            "need": need.id,
-            "attempt": need.attempt,
-            "code": need.handler.code,
-            "inputs": need.inputs,
-        }
+        return {**result_of(need), **self._about("run")}
 
 
 def _told(seed: int, length: int) -> list[Fact]:

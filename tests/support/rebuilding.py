@@ -9,6 +9,7 @@ from llama.adapters.postgres import Database, PostgresLedger, connect
 from llama.adapters.postgres.generations import PostgresGenerations
 from llama.adapters.postgres.table_copies import BUILT, LIVE
 from llama.client.rebuilding import BUILDER, Rebuild
+from llama.domain.fold_version import FOLD_VERSION
 from llama.ports.generations import TableHash
 from llama.ports.message_log import Subscription
 from llama.runtime.projecting import CONSUMER, PROJECTED, Projector
@@ -24,6 +25,8 @@ class Scene:
     database: Database
     beside: Database
     log: MemoryLog = field(default_factory=MemoryLog)
+    fold_version: int = FOLD_VERSION
+    """Of the release that is at work."""
 
     @property
     def generations(self) -> PostgresGenerations:
@@ -39,7 +42,7 @@ class Scene:
 
     async def show(self, projector: Projector | None = None) -> None:
         """Let the live projection read all there is."""
-        projector = projector or a_projector(self.database)
+        projector = projector or a_projector(self.database, fold_version=self.fold_version)
         for topic in PROJECTED:
             known = await PostgresLedger(self.database).positions(CONSUMER, topic.name)
             places = {(topic.name, number): offset for number, offset in known.items()}
@@ -66,8 +69,9 @@ class Scene:
         def subscribe() -> AbstractAsyncContextManager[Subscription]:
             return nullcontext(MemorySubscription(self.log, PROJECTED, places, most=most))
 
-        projector = a_projector(self.beside, BUILDER)
-        return Rebuild(self.generations, ledger, self.log, subscribe, projector)
+        version = self.fold_version
+        projector = a_projector(self.beside, BUILDER, fold_version=version)
+        return Rebuild(self.generations, ledger, self.log, subscribe, projector, version)
 
     async def built(self) -> None:
         """Build the next generation to the end of the log."""

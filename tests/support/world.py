@@ -25,8 +25,10 @@ from schemas.facts import (
     Source,
     TriggerReceived,
 )
-from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
+from schemas.files import FileContent, HandlerSpec, Manifest
+from tests.support.manifests import declared, dependency
 from tests.support.obsolescence import obsoleted
+from tests.support.reports import result_of
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 ALERT = HandlerSpec(name="alert", kind="triggered", files=("alert",), code="1")
@@ -39,21 +41,15 @@ def handler(rule: str, *, code: str = "1") -> HandlerSpec:
         name=name,
         files=(name,),
         code=code,
-        dependencies=tuple(_dependency(word) for word in needs.split()),
+        dependencies=tuple(dependency(word) for word in needs.split()),
     )
-
-
-def _dependency(word: str) -> DependencySpec:
-    file, _, aspect = word.rstrip("?").partition("#")
-    return DependencySpec(file=file, aspects=(aspect or "whole",), optional=word.endswith("?"))
 
 
 def manifest(*rules: str, codes: Mapping[str, str] | None = None) -> Manifest:
     """Build a manifest of `alert` and some handlers, ancestors first."""
     versions = codes or {}
     specs = [handler(rule, code=versions.get(rule.split()[0], "1")) for rule in rules]
-    digest = digest_json([spec.model_dump(mode="json") for spec in specs])
-    return Manifest(digest=digest, handlers=(ALERT, *specs))
+    return declared((ALERT, *specs))
 
 
 @dataclass(slots=True)
@@ -110,30 +106,14 @@ class World:
         digest = digest_json([need.handler.name, need.handler.code, need.inputs, salt])
         file = need.handler.files[0]
         content = FileContent(file=file, digest=digest, size=1, aspects={"whole": digest})
-        return FileGenerated(
-            id=f"{need.id}.{need.attempt}",
-            occurred_at=self.now,
-            event="MS1",
-            handler=need.handler.name,
-            need=need.id,
-            attempt=need.attempt,
-            code=need.handler.code,
-            inputs=need.inputs,
-            files=(content,),
-        )
+        return FileGenerated(**result_of(need), occurred_at=self.now, files=(content,))
 
     def failure(self, need: Need, *, retry_in_s: float | None) -> FileFailed:
         """Return what a run that failed reports."""
         retry_at = None if retry_in_s is None else self.now + timedelta(seconds=retry_in_s)
         return FileFailed(
-            id=f"{need.id}.{need.attempt}",
+            **result_of(need),
             occurred_at=self.now,
-            event="MS1",
-            handler=need.handler.name,
-            need=need.id,
-            attempt=need.attempt,
-            code=need.handler.code,
-            inputs=need.inputs,
             error="exception",
             message="it broke",
             retry_at=retry_at,

@@ -8,20 +8,20 @@ from pathlib import Path
 
 from llama.adapters.git.disk import sync_folder
 from llama.adapters.git.history import GitHistory
-from llama.adapters.git.shards import Place, shard_path
+from llama.adapters.git.shards import Seat, shard_path
 
 
 @asynccontextmanager
 async def replacing(folder: Path, shard: int) -> AsyncGenerator[GitHistory]:
     """Have whoever writes to a shard wait; give a history to write, empty; then switch to it.
 
-    If the block fails, all is as it was. Unavailable if the place is not given up, or another one
-    is replacing it.
+    What it replaces stays beside it until the next time: of each shard one is kept. If the block
+    fails, all is as it was. Unavailable if the seat is not given up, or somebody else replaces it.
     """
     root = shard_path(folder, shard)
-    place, beside = Place(root), folder / "rebuilding" / str(shard)
+    seat, beside = Seat(root), folder / "rebuilding" / str(shard)
     try:
-        await asyncio.to_thread(place.claim)
+        await asyncio.to_thread(seat.claim)
         shutil.rmtree(beside, ignore_errors=True)
         async with GitHistory(beside) as history:
             yield history
@@ -29,7 +29,7 @@ async def replacing(folder: Path, shard: int) -> AsyncGenerator[GitHistory]:
         await asyncio.to_thread(_switch, shard_path(beside, shard), root)
         shutil.rmtree(beside.parent)
     finally:
-        place.leave()
+        seat.leave()
 
 
 def set_aside_unsharded(folder: Path) -> None:
@@ -46,7 +46,9 @@ def set_aside_unsharded(folder: Path) -> None:
 
 def _switch(new: Path, root: Path) -> None:
     if root.exists():
-        root.rename(_free(root.with_name(f"{root.name}.replaced")))
+        for older in root.parent.glob(f"{root.name}.replaced*"):
+            shutil.rmtree(older)
+        root.rename(root.with_name(f"{root.name}.replaced"))
     if new.exists():
         new.rename(root)
     sync_folder(root.parent)

@@ -13,7 +13,7 @@ _NAME = "shard-{}"
 _PATIENCE_S = 30.0
 """A killed writer's git ends by itself when its pipes close, at the latest after a repack."""
 _NOTICE_S = 90.0
-"""A writer looks every second whether its place is wanted; it may be in a long write."""
+"""A writer looks every second whether its seat is wanted; it may be in a long write."""
 
 
 def shard_path(folder: Path, number: int) -> Path:
@@ -40,10 +40,10 @@ def refuse_unsharded(folder: Path) -> None:
         raise HistoryCorrupt(f"{message}: {REBUILD}")
 
 
-class Place:
+class Seat:
     """The right to write to a repository: a lock beside it, so that it stays when that is replaced.
 
-    Whoever wants the place for something rarer than the daily writing says so with a second lock;
+    Whoever wants the seat for something rarer than the daily writing says so with a second lock;
     the kernel takes both back from the dead.
     """
 
@@ -54,7 +54,7 @@ class Place:
         self._lock = root.with_name(f"{root.name}.lock")
 
     def take(self, *, patience_s: float = _PATIENCE_S) -> int:
-        """Take the place, return its descriptor; Unavailable if somebody keeps it."""
+        """Take the seat, return its descriptor; Unavailable if somebody keeps it."""
         self._root.parent.mkdir(parents=True, exist_ok=True)
         self.refuse_if_wanted()
         # git inherits the lock: as long as a dead writer's git still writes, nobody else does.
@@ -62,14 +62,14 @@ class Place:
         return self._held.enter_context(lock).descriptor
 
     def claim(self) -> int:
-        """Have whoever writes give way, and take the place until `leave`; return its descriptor."""
+        """Have whoever writes give way, and take the seat until `leave`; return its descriptor."""
         self._root.parent.mkdir(parents=True, exist_ok=True)
         self._held.enter_context(FileLock(self._wanted, patience_s=1.0))
         return self._held.enter_context(FileLock(self._lock, patience_s=_NOTICE_S)).descriptor
 
     @property
     def is_wanted(self) -> bool:
-        """Whether somebody waits for the place, or has claimed it."""
+        """Whether somebody waits for the seat, or has claimed it."""
         try:
             with FileLock(self._wanted):
                 return False
@@ -77,10 +77,10 @@ class Place:
             return True
 
     def refuse_if_wanted(self) -> None:
-        """Raise Unavailable if the place belongs to somebody else for now."""
+        """Raise Unavailable if the seat belongs to somebody else for now."""
         if self.is_wanted:
             raise Unavailable(f"{self._root} is being written again from the log: try again later")
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Give the seat back."""
         self._held.close()

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from llama.adapters.git.names import check
-from llama.adapters.git.shards import Place, refuse_unsharded, repository_of
+from llama.adapters.git.shards import Seat, refuse_unsharded, repository_of
 from llama.adapters.git.writer import Writer
 from llama.domain.revisions import NewRevision
 
@@ -19,7 +19,7 @@ class Writers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[Path, tuple[Writer, Place]] = {}
+        self._open: dict[Path, tuple[Writer, Seat]] = {}
         self._used: dict[Path, float] = {}
 
     @property
@@ -57,13 +57,13 @@ class Writers:
 
     def _writer(self, root: Path) -> Writer:
         if root in self._open:
-            writer, place = self._open[root]
-            if not place.is_wanted:
+            writer, seat = self._open[root]
+            if not seat.is_wanted:
                 return writer
             self._leave(root)
-        place = Place(root)
-        writer = Writer(root, lock=place.take())
-        self._open[root] = writer, place
+        seat = Seat(root)
+        writer = Writer(root, lock=seat.take())
+        self._open[root] = writer, seat
         self._used[root] = time.monotonic()
         try:
             writer.open()
@@ -73,8 +73,8 @@ class Writers:
         return writer
 
     def _leave(self, root: Path) -> None:
-        writer, place = self._open.pop(root)
+        writer, seat = self._open.pop(root)
         try:
             writer.close()
         finally:
-            place.leave()
+            seat.leave()

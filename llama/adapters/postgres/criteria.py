@@ -30,6 +30,22 @@ _COLUMNS: Mapping[SortKey, str] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which rows are looked among."""
+
+    table: str = "events"
+    head: str = "select_events"
+    """The statement that says what is selected of them."""
+    condition: str = "true"
+    values: tuple[object, ...] = ()
+    """Parameters of the condition, the first of the statement."""
+
+
+EVENTS = Origin()
+"""What events are."""
+
+
 @dataclass(slots=True)
 class Parameters:
     """The values of a statement, in the order of their numbers."""
@@ -43,23 +59,24 @@ class Parameters:
 
 
 def statements_of(
-    question: Question, head: str, *, are_words_rare: bool = False
+    question: Question, head: str, *, are_words_rare: bool = False, origin: Origin = EVENTS
 ) -> Iterator[tuple[str, list[object]]]:
     """Go through the statements, with their parameters, whose rows in turn answer a question.
 
     First those events that have a value to be sorted by, then those that have none: so both
-    are read in the order of an index. `head` says what is selected from which table. If the words
-    are rare the few events that have them are looked up first: reading in order, PostgreSQL would
-    hope in vain to meet one soon.
+    are read in the order of an index. `head` says what is selected from the origin's table. If the
+    words are rare the few events that have them are looked up first: reading in order, PostgreSQL
+    would hope in vain to meet one soon.
     """
     column, after = _COLUMNS[question.order.key], question.after
     value = after and value_after(after, question.order)
     for is_valued in (True, False):
         if is_valued and after is not None and value is None:
             continue
-        parameters = Parameters()
-        first = _few(question.downselection, parameters) if are_words_rare else ""
-        conditions = [f"({_criteria(question.downselection, question.now, parameters)})"]
+        parameters = Parameters(list(origin.values))
+        first = _few(question.downselection, origin, parameters) if are_words_rare else ""
+        conditions = [origin.condition]
+        conditions.append(f"({_criteria(question.downselection, question.now, parameters)})")
         conditions.append(f"{column} is {'not null' if is_valued else 'null'}")
         if after is not None and (value is not None) is is_valued:
             conditions.append(_behind(question.order, value, after.event, parameters))
@@ -69,11 +86,6 @@ def statements_of(
             f"{first}{head}\nwhere {where}\n{_order(question.order)}\nlimit {limit}",
             parameters.values,
         )
-
-
-def meeting(chosen: Downselection, now: datetime, parameters: Parameters) -> str:
-    """Say that a row of events meets criteria, ages being counted from `now`."""
-    return f"({_criteria(chosen, now, parameters)})"
 
 
 def _order(order: Order) -> str:
@@ -138,11 +150,11 @@ def _sets(chosen: Downselection, parameters: Parameters) -> Iterator[str]:
         yield f"{column} @> {parameters.take(words, 'text[]')}"
 
 
-def _few(chosen: Downselection, parameters: Parameters) -> str:
+def _few(chosen: Downselection, origin: Origin, parameters: Parameters) -> str:
     """Have the rest of a statement look at the events that have all words, and at no others."""
-    where = " and ".join(_sets(chosen, parameters))
-    few = f"select * from events where {where}"  # noqa: S608 - names of columns and parameters
-    return f"with events as materialized ({few})\n"
+    where = " and ".join([origin.condition, *_sets(chosen, parameters)])
+    few = f"select * from {origin.table} where {where}"  # noqa: S608 - names and parameters
+    return f"with {origin.table} as materialized ({few})\n"
 
 
 def _truths(chosen: Downselection) -> Iterator[str]:

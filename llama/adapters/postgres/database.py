@@ -91,10 +91,26 @@ class Database:
                 await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Session]:
-        """Lend a connection with a transaction: committed at the end, or nothing is left of it."""
+    async def moment(self, *tables: str) -> AsyncGenerator[Session]:
+        """Lend a connection to whose questions about some tables all answers are of one moment.
+
+        The tables cannot be replaced meanwhile: what has come into new ones since that moment
+        would not be seen, as if they were empty. Name them in the order of `PROJECTED_TABLES`, in
+        which they are replaced: nobody then waits for each other.
+        """
+        async with self.transaction(still=True) as session:
+            await session.run(f"lock table {', '.join(tables)} in access share mode")
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self, *, still: bool = False) -> AsyncGenerator[Session]:
+        """Lend a connection with a transaction: committed at the end, or nothing is left of it.
+
+        A still one reads, and sees nothing of what others do meanwhile.
+        """
         async with self.session() as session:
-            transaction = session.connection.transaction()
+            isolation = "repeatable_read" if still else None
+            transaction = session.connection.transaction(isolation=isolation, readonly=still)
             with translated():
                 await transaction.start()
             try:

@@ -30,7 +30,7 @@ async def show_details(session: Session, steps: Sequence[Folded]) -> None:
 
 async def details_of(database: Database, event: str) -> Details:
     """Return what is shown of an event."""
-    async with database.session() as session:
+    async with database.moment("flag_changes", "holds", "failures") as session:
         flags = await session.fetch("list_flag_changes", event)
         holds = await session.fetch("list_holds", event)
         failures = await session.fetch("list_failures", event)

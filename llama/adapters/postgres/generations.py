@@ -52,8 +52,8 @@ class PostgresGenerations:
         """
         schema, consumer = (LIVE, self.consumer) if live else (BUILT, self.builder)
         found: dict[str, TableHash] = {}
-        async with self.database.transaction() as session:
-            await session.run("set transaction isolation level repeatable read read only")
+        tables = [f"{schema}.{table}" for table in PROJECTED_TABLES]
+        async with self.database.moment(*tables) as session:
             for table in PROJECTED_TABLES:
                 names = await session.fetch("columns_of", schema, table)
                 query = hash_query(schema, table, [row["column_name"] for row in names])

@@ -6,19 +6,21 @@ from llama.adapters.postgres.database import Row, Session
 from llama.adapters.postgres.values import read_state
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.domain.event_state import evolve
-from llama.domain.fold_version import FOLD_VERSION
 from llama.domain.states import EventState
 from schemas.facts import FACTS
 
 
-async def states_in(session: Session, rows: Sequence[Row]) -> dict[str, EventState]:
+async def states_in(
+    session: Session, rows: Sequence[Row], *, fold_version: int
+) -> dict[str, EventState]:
     """Return the states of some rows (event, sequence, fold_version, state), by event.
 
-    Unavailable while the facts table lacks facts that a state has seen: the projection may be
-    behind its consumer. Misconfigured if a state is of a newer release.
+    `fold_version` is that of the fold at work. Unavailable while the facts table lacks facts that
+    a state has seen: the projection may be behind its consumer. Misconfigured if a state is of a
+    newer release.
     """
-    _refuse_newer(rows)
-    current = [row for row in rows if row["fold_version"] == FOLD_VERSION]
+    _refuse_newer(rows, fold_version)
+    current = [row for row in rows if row["fold_version"] == fold_version]
     states = {row["event"]: read_state(row["state"]) for row in current}
     for row in rows:
         if row["event"] not in states:
@@ -39,10 +41,10 @@ async def _folded_again(session: Session, event: str, sequence: int) -> EventSta
     return state
 
 
-def _refuse_newer(rows: Sequence[Row]) -> None:
-    newer = next((row for row in rows if row["fold_version"] > FOLD_VERSION), None)
+def _refuse_newer(rows: Sequence[Row], fold_version: int) -> None:
+    newer = next((row for row in rows if row["fold_version"] > fold_version), None)
     if newer is not None:
         raise Misconfigured(
             f"the state of {newer['event']} is of fold {newer['fold_version']}, this release has "
-            f"fold {FOLD_VERSION}: upgrade it, or restore what was kept before the newer one ran"
+            f"fold {fold_version}: upgrade it, or restore what was kept before the newer one ran"
         )

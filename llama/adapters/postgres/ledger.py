@@ -17,11 +17,6 @@ from llama.domain.states import EventState
 from llama.ports.ledger import Transaction
 from llama.ports.projections import Receipt
 
-REBUILT = frozenset({"projection", "projection.rebuilding"})
-"""Consumers whose last moments may be lost with the server, offsets and effects alike: all that
-they write they write again from the log. Whoever has effects elsewhere must never be one of them.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class PostgresTransaction:
@@ -29,6 +24,8 @@ class PostgresTransaction:
 
     consumer: str
     session: Session
+    fold_version: int = FOLD_VERSION
+    """Of the fold that makes the states."""
 
     @property
     def tasks(self) -> PostgresTaskBoard:
@@ -64,7 +61,7 @@ class PostgresTransaction:
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
         rows = await self.session.fetch("load_states", self.consumer, list(events))
-        known = await states_in(self.session, rows)
+        known = await states_in(self.session, rows, fold_version=self.fold_version)
         return {event: known.get(event) or EventState(event) for event in events}
 
     async def save(self, states: Sequence[EventState]) -> None:
@@ -73,7 +70,7 @@ class PostgresTransaction:
         sequences = [state.sequence for state in latest.values()]
         texts = [state_text(state) for state in latest.values()]
         await self.session.fetch(
-            "save_states", self.consumer, list(latest), sequences, texts, FOLD_VERSION
+            "save_states", self.consumer, list(latest), sequences, texts, self.fold_version
         )
 
     async def heads(self, events: Collection[str]) -> dict[str, Head]:
@@ -114,17 +111,22 @@ class PostgresLedger:
     """Keeps the places of all consumers in one database."""
 
     database: Database
+    waits_for_disk: bool = True
+    """False: what is committed may be lost with the server a moment later, offset and effects
+    alike. Only for consumers that write all of it again from the log and have no other effects.
+    """
+    fold_version: int = FOLD_VERSION
 
     @asynccontextmanager
     async def transaction(self, consumer: str) -> AsyncGenerator[Transaction]:
         """Begin a transaction of one consumer; it is durable when the block ends.
 
-        Those of `REBUILT` become so a moment later.
+        A moment later, if this ledger does not wait for the disk.
         """
         async with self.database.transaction() as session:
-            if consumer in REBUILT:
+            if not self.waits_for_disk:
                 await session.fetch("commit_later")
-            yield PostgresTransaction(consumer, session)
+            yield PostgresTransaction(consumer, session, self.fold_version)
 
     async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
         """Return the next offset of every partition that the consumer has read from."""
@@ -134,8 +136,8 @@ class PostgresLedger:
     async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
         """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""
         async with self.database.session() as session:
-            rows = await session.fetch("states_behind", consumer, epoch, FOLD_VERSION)
-            states = await states_in(session, rows)
+            rows = await session.fetch("states_behind", consumer, epoch, self.fold_version)
+            states = await states_in(session, rows, fold_version=self.fold_version)
         return [states[event] for event in sorted(states) if states[event].epoch < epoch]
 
     async def deployment_epoch(self, manifest_digest: str) -> int:

@@ -1,16 +1,19 @@
-"""Answers questions about earlier moments from the facts and the places of events in lists."""
+"""Answers questions about earlier moments, from the facts and from what events were for long."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from llama.adapters.postgres.criteria import Parameters, meeting
+from llama.adapters.postgres.criteria import Origin
 from llama.adapters.postgres.database import Database, Session
-from llama.adapters.postgres.event_rows import read_event
-from llama.domain.as_of import places_in
-from llama.domain.moves import Folded
-from llama.ports.past import Journey, Milestone, Sieve, Sifted
+from llama.adapters.postgres.read_models import answers_to
+from llama.domain.errors import Misconfigured
+from llama.domain.selection.paging import Question
+from llama.domain.spans import SHORTEST, Span
+from llama.ports.past import Then
 from schemas.facts import FACTS, Fact
+
+_SPANNED = "tstzrange(changed_at, until) @> $1::timestamptz and event <> all($2::text[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,54 +34,50 @@ class PostgresPast:
             facts[row["event"]].append(FACTS.validate_json(row["body"]))
         return facts
 
-    async def travel(
-        self, journey: Journey, *, after: Milestone | None, limit: int
-    ) -> Sequence[Milestone]:
-        """Return the next milestones of a journey; less than `limit` only at its end."""
-        way = _WAYS[journey.road, journey.descending]
-        place = () if journey.road == "name" else (after and after.at,)
-        rows = await self.database.fetch(way, journey.moment, *place, after and after.event, limit)
-        return [Milestone(row["at"], row["event"]) for row in rows]
+    async def then(self, question: Question) -> Then:
+        """Return what is known of the events as they were at the moment of a question.
 
-    async def sift(self, sieve: Sieve, events: Sequence[str]) -> Sifted:
-        """Return those of some events that met criteria at a moment, or may have."""
-        parameters = Parameters()
-        among = f"event = any({parameters.take(list(events), 'text[]')})"
-        moment = parameters.take(sieve.moment, "timestamptz")
-        met = meeting(sieve.wanted, sieve.moment, parameters)
-        way = "desc" if sieve.wanted.reverse else "asc"
-        async with self.database.session() as session:
-            head = f"{session.statements['select_events']}\nwhere {among} and"
-            text = f"{head} (changed_at > {moment} or {met})"
-            if sieve.best is not None:
-                best = f"order by far {way} nulls last, event {way} limit {sieve.best}"
-                text = f"({head} changed_at <= {moment} and {met} {best})"
-                text = f"{text}\nunion all\n({head} changed_at > {moment})"
-            rows = await session.run(text, *parameters.values)
-        return Sifted(
-            unchanged=tuple(read_event(row) for row in rows if row["changed_at"] <= sieve.moment),
-            changed=tuple(row["event"] for row in rows if row["changed_at"] > sieve.moment),
+        An event was in a kept span, or has not changed since, or had facts on both sides of the
+        moment that are less than the shortest such span apart. Misconfigured if the tables were
+        not made since spans are kept.
+        """
+        async with self.database.moment("facts", "events", "event_spans") as session:
+            await _refuse_half(session)
+            rows = await session.fetch("moving_at", question.now, SHORTEST)
+            moving = [row["event"] for row in rows]
+            at_rest = [
+                found
+                for origin in origins_at(question.now, moving)
+                for found in await answers_to(question, session, origin)
+            ]
+        return Then(at_rest, moving)
+
+
+def origins_at(moment: datetime, moving: Sequence[str]) -> tuple[Origin, Origin]:
+    """Return where those events stand that were at rest at a moment.
+
+    Each by itself: PostgreSQL reads one of them in the order of an index, a union of both it sorts.
+    """
+    return (
+        Origin(condition="changed_at <= $1::timestamptz", values=(moment,)),
+        Origin("event_spans", "select_event_spans", _SPANNED, (moment, moving)),
+    )
+
+
+async def keep_spans(session: Session, spans: Sequence[Span]) -> None:
+    """Keep what lists show of some events, as what they were until their spans were over."""
+    if spans:
+        await session.fetch(
+            "keep_spans",
+            [span.event for span in spans],
+            [span.sequence for span in spans],
+            [span.until for span in spans],
         )
 
 
-_WAYS = {
-    ("place", True): "places_down",
-    ("place", False): "places_up",
-    ("change", True): "changes_down",
-    ("change", False): "changes_up",
-    ("name", True): "names_down",
-    ("name", False): "names_up",
-}
-
-
-async def show_places(session: Session, steps: Sequence[Folded]) -> None:
-    """Show where some folded facts have put their events in lists."""
-    places = {(one.event, one.sequence): one for one in places_in(steps)}.values()
-    if places:
-        await session.fetch(
-            "show_places",
-            [one.event for one in places],
-            [one.sequence for one in places],
-            [one.since for one in places],
-            [one.place for one in places],
+async def _refuse_half(session: Session) -> None:
+    live = await session.first("live_generation")
+    if live is None or live["fold_version"] == 0:
+        raise Misconfigured(
+            "the tables do not say what events were before the last upgrade: run `llama rebuild`"
         )

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llama.adapters.postgres.criteria import statements_of, words_of
+from llama.adapters.postgres.criteria import EVENTS, Origin, statements_of, words_of
 from llama.adapters.postgres.database import Database, Row, Session
 from llama.adapters.postgres.event_rows import read_event, read_place
 from llama.domain.selection.downselection import Downselection
+from llama.domain.selection.event_profile import EventProfile
 from llama.domain.selection.paging import Page, Question, page_of
 from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
 
@@ -37,24 +38,17 @@ class PostgresReadModels:
 
     async def select(self, question: Question) -> Page[EventRow]:
         """Return the page that a question asks for."""
-        rows: list[Row] = []
-        async with self.database.session() as session:
-            # A plan for any values would be a bad one for most: files are rare or in every event.
-            await session.fetch("plan_anew")
-            head = session.statements["select_events"]
-            is_rare = await _has_rare_words(session, question.downselection)
-            for text, values in statements_of(question, head, are_words_rare=is_rare):
-                if len(rows) < question.wanted:
-                    rows += await session.run(text, *values)
-        return page_of(question, [(read_place(row), read_event(row)) for row in rows])
+        async with self.database.moment("events") as session:
+            return page_of(question, await answers_to(question, session))
 
     async def state(self, event: str) -> EventState | None:
         """Return the state of an event as the projection has folded it."""
         from llama.adapters.postgres.kept_states import states_in
+        from llama.domain.fold_version import FOLD_VERSION
 
         async with self.database.session() as session:
             rows = await session.fetch("load_states", self.projection, [event])
-            return (await states_in(session, rows)).get(event)
+            return (await states_in(session, rows, fold_version=FOLD_VERSION)).get(event)
 
     async def details(self, event: str) -> Details:
         """Return how an event's flags changed, what is held back of it, and what has failed."""
@@ -100,6 +94,24 @@ class PostgresReadModels:
         """Return the digest of the deployed pipeline's manifest; None before the first."""
         row = await self.database.first("latest_deployment")
         return None if row is None else row["manifest_digest"]
+
+
+async def answers_to(
+    question: Question, session: Session, origin: Origin = EVENTS
+) -> list[tuple[EventProfile, EventRow]]:
+    """Return what a question looks for, in order, among the events or rows like theirs.
+
+    Of the profiles only as much as says where the events stand in an order. `session` is within a
+    transaction.
+    """
+    # A plan for any values would be a bad one for most: files are rare or in every event.
+    await session.fetch("plan_anew")
+    head, rows = session.statements[origin.head], list[Row]()
+    is_rare = await _has_rare_words(session, question.downselection)
+    for text, values in statements_of(question, head, are_words_rare=is_rare, origin=origin):
+        if len(rows) < question.wanted:
+            rows += await session.run(text, *values)
+    return [(read_place(row), read_event(row)) for row in rows]
 
 
 async def _has_rare_words(session: Session, chosen: Downselection) -> bool:

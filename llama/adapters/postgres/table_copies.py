@@ -12,8 +12,8 @@ BUILT = "rebuilding"
 """The schema in which the next generation is built."""
 PROJECTED_TABLES = (
     "facts",
-    "places",
     "events",
+    "event_spans",
     "files",
     "file_versions",
     "flag_changes",

@@ -7,10 +7,12 @@ from typing import TypeVar
 from llama.adapters.postgres.database import Session
 from llama.adapters.postgres.details import show_details
 from llama.adapters.postgres.event_rows import EVENT_COLUMNS, event_row
-from llama.adapters.postgres.past import show_places
+from llama.adapters.postgres.past import keep_spans
+from llama.domain.contents import brought_by
 from llama.domain.moves import Folded
 from llama.domain.selection.profile import profile_of
 from llama.domain.shown import ShownFile, shown_from
+from llama.domain.spans import Round, rounds_of
 from llama.domain.states import StoredFile
 from schemas.envelope import body_of
 from schemas.reports import DeadLetter, RevisionCommitted
@@ -28,19 +30,12 @@ class PostgresViews:
         """Show what some steps changed; of several of one event, the last says what it is now."""
         if not steps:
             return
-        last = {step.after.event: step for step in steps}.values()
-        drawn = [(step, *shown_from(step.board)) for step in last]
         await self._show_facts(steps)
-        await show_places(self.session, steps)
         await self._show_file_versions(steps)
-        await self._show_events(
-            [
-                event_row(event, profile_of(step.after, files), step.after.sequence)
-                for step, event, files in drawn
-                if event is not None
-            ]
-        )
-        await self._show_files([(step.after.event, files) for step, _, files in drawn])
+        files: dict[str, Sequence[ShownFile]] = {}
+        for one in rounds_of(steps):
+            files |= await self._show_round(one)
+        await self._show_files(list(files.items()))
         await show_details(self.session, steps)
         await self.session.fetch("announce_facts")
 
@@ -65,6 +60,19 @@ class PostgresViews:
             [revision.commit for revision in last],
             [body_of(revision) for revision in last],
         )
+
+    async def _show_round(self, one: Round) -> dict[str, Sequence[ShownFile]]:
+        """Keep what was, show what is, and return the files of the events."""
+        await keep_spans(self.session, one.over)
+        drawn = {event: (step, *shown_from(step.board)) for event, step in one.last.items()}
+        await self._show_events(
+            [
+                event_row(shown, profile_of(step.after, files), step.after.sequence)
+                for step, shown, files in drawn.values()
+                if shown is not None
+            ]
+        )
+        return {event: files for event, (_, _, files) in drawn.items()}
 
     async def _show_facts(self, steps: Sequence[Folded]) -> None:
         last = {(step.partition, step.offset): step for step in steps}.values()
@@ -115,14 +123,17 @@ class PostgresViews:
 
 def _new_contents(step: Folded) -> dict[str, StoredFile]:
     """Return the files that a step gave a content they did not have."""
-    before = step.before.files
+    before, after = step.before.files, step.after.files
+    if after is before:
+        return {}
+    brought = {content.file for content in brought_by(step.fact)}
     return {
-        name: stored
-        for name, stored in step.after.files.items()
-        if name not in before or before[name].version != stored.version
+        name: after[name]
+        for name in brought
+        if name not in before or before[name].version != after[name].version
     }
 
 
 def _columns(rows: Sequence[tuple[object, ...]], *, count: int) -> list[list[object]]:
     """Turn rows of `count` fields into the arrays that `unnest` takes."""
-    return [[row[place] for row in rows] for place in range(count)]
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(count)]

@@ -15,7 +15,13 @@ from itertools import dropwhile
 from pathlib import Path
 
 from llama.adapters.processes.inputs import FolderInputs
-from llama.adapters.processes.limits import die_with, limit, resident_bytes
+from llama.adapters.processes.limits import (
+    data_bytes,
+    die_with,
+    is_lack_of_memory,
+    limit,
+    resident_bytes,
+)
 from llama.adapters.processes.protocol import (
     MAX_OUTPUT_BYTES,
     MAX_TEXT,
@@ -34,20 +40,20 @@ def main(arguments: list[str]) -> int:
     """Serve the parent; return the exit status."""
     descriptor, parent, memory_bytes = (int(number) for number in arguments[:3])
     die_with(parent)
-    limit(memory_bytes)
     # A Ctrl-C is for the parent, which decides what becomes of the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - so the standard library has it
     with socket.socket(fileno=descriptor) as parent_socket:
-        return serve(parent_socket, arguments[3])
+        return serve(parent_socket, arguments[3], memory_bytes)
 
 
-def serve(parent: socket.socket, pipeline: str) -> int:
+def serve(parent: socket.socket, pipeline: str, memory_bytes: int) -> int:
     """Answer requests, one at a time, until the parent hangs up."""
     try:
-        handlers = load(pipeline)
+        handlers = load_within(memory_bytes, pipeline)
     except Exception as error:  # noqa: BLE001 - a module of others may raise anything
-        parent.sendall(Reply("refused", message=_told(error)).line())
+        kind = "memory" if is_lack_of_memory(error) else ""
+        parent.sendall(Reply("refused", kind, _told(error)).line())
         return 1
     parent.sendall(Reply("ready").line())
     with parent.makefile("rb") as requests:
@@ -56,6 +62,17 @@ def serve(parent: socket.socket, pipeline: str) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
     return 0
+
+
+def load_within(memory_bytes: int, pipeline: str) -> Handlers:
+    """Bound the memory that can be allocated from now on, and load a pipeline.
+
+    MemoryError if less is allowed than this process has already: it could not even say so later.
+    """
+    if memory_bytes < data_bytes():
+        raise MemoryError(f"{data_bytes()} bytes are in use before anything is loaded")
+    limit(memory_bytes)
+    return load(pipeline)
 
 
 def load(pipeline: str) -> Handlers:

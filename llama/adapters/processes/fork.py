@@ -9,11 +9,10 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NoReturn, Self
 
 from llama.adapters.processes.child import guarded, run
-from llama.adapters.processes.limits import die_with, limit
+from llama.adapters.processes.limits import data_bytes, die_with, limit
 from llama.adapters.processes.protocol import MAX_LINE_BYTES, Request
 from llama.domain.handler import FileHandler
 
@@ -200,13 +199,5 @@ def _adapt(memory_bytes: int) -> None:
     time.tzset()
     os.umask(0o077)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    wanted = memory_bytes + _data_bytes()
+    wanted = memory_bytes + data_bytes()
     limit(wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
-
-
-def _data_bytes() -> int:
-    """Return the memory for data that this process has already; 0 where that cannot be known."""
-    statm = Path("/proc/self/statm")
-    if not statm.exists():
-        return 0
-    return int(statm.read_text().split()[5]) * resource.getpagesize()

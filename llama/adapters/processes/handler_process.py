@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from llama.adapters.processes.protocol import MAX_LINE_BYTES, Reply, Request, reply_from
-from llama.domain.errors import PipelineError, Unavailable
+from llama.domain.errors import Misconfigured, PipelineError, Unavailable
 
 _START_S = 120.0
 """Importing a pipeline takes under a second; a cold disk or a busy machine many."""
@@ -86,7 +86,8 @@ class HandlerProcess:
     async def start(cls, recipe: Recipe) -> Self:
         """Start a child and wait until it has imported the pipeline.
 
-        PipelineError if that cannot be imported, Unavailable if the child does not come up.
+        PipelineError if that cannot be imported, Misconfigured if its memory does not suffice for
+        that, Unavailable if the child does not come up.
         """
         child = await cls._spawn(recipe)
         try:
@@ -100,9 +101,12 @@ class HandlerProcess:
                 await child.end()
         if reply is None:
             message = f"a handler process ended at its start, {child.how_it_ended()}"
-            raise Unavailable(f"{message}: look at its memory limit")
+            limit = f"{recipe.memory_bytes / 2**20:.0f} MiB"
+            raise Unavailable(f"{message}: look at its memory limit, {limit}\n{child.printed()}")
         if reply.kind != "ready":
             await child.end()
+            if reply.error == "memory":
+                raise Misconfigured(_too_low(recipe, reply.message))
             raise PipelineError(f"{recipe.pipeline} cannot be loaded: {reply.message}")
         return child
 
@@ -210,3 +214,9 @@ class HandlerProcess:
         self._transport.close()
         with suppress(ConnectionError):
             await self._writer.wait_closed()
+
+
+def _too_low(recipe: Recipe, message: str) -> str:
+    allowed = f"{recipe.memory_bytes / 2**20:.0f} MiB"
+    why = f"a handler process may allocate {allowed}, too little to load {recipe.pipeline} with"
+    return f"{why}: raise the memory limit (LLAMA_HANDLER_MEMORY_MB)\n{message}"

@@ -40,6 +40,13 @@ def file_named(state: EventState, name: str) -> str:
     raise ActRefused(no_such_file(state.event, name, dict.fromkeys(state.tree, "")))
 
 
+def file_of_class(state: EventState, name: str) -> str:
+    """Return the first file of a class that makes, or made, files of the event; else the name."""
+    specs = state.manifest.handlers if state.manifest else ()
+    made = {maker: next(iter(one.files), name) for maker, one in state.made.items()}
+    return (made | {spec.name: spec.files[0] for spec in specs}).get(name, name)
+
+
 def left_file(state: EventState, name: str) -> str | None:
     """Return the name of a file, given it or its class, that a former pipeline has left.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llama.client.acting.naming import absence
-from llama.domain.digests import WHOLE, Digest
+from llama.domain.digests import WHOLE, Digest, any_change
 from llama.domain.errors import ActRefused
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.notice.fact import ALERT_FILE
@@ -17,7 +17,7 @@ MAX_PUT_BYTES = 64 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Slot:
     """Where a content belongs: the handler whose run it stands for, and the file."""
 
     handler: str
@@ -27,14 +27,14 @@ class Place:
 
     def content(self, content: bytes, digest: Digest) -> FileContent:
         """Return how a content that is kept under a digest stands on the log."""
-        named = self.declared.aspects_of(content) if self.declared else {}
+        named = aspects_by_hand(self.declared, content) if self.declared else {}
         return FileContent(
             file=self.file, digest=digest, size=len(content), aspects={**named, WHOLE: digest}
         )
 
 
-def place_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandler]]) -> Place:
-    """Return the place of a file, named by itself or by its class.
+def slot_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandler]]) -> Slot:
+    """Return the slot of a file, named by itself or by its class.
 
     `handlers` (by class name) is the pipeline at hand: it counts where the event has none yet.
     ActRefused if there is no such file, or if only a notice can bring it.
@@ -51,4 +51,15 @@ def place_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandl
         raise ActRefused(f"{file} comes with notices alone: `llama ingest` a notice")
     if file not in makers:
         raise ActRefused(absence(state, name, makers))
-    return Place(makers[file], file, declared)
+    return Slot(makers[file], file, declared)
+
+
+def aspects_by_hand(handler: type[FileHandler], content: bytes) -> Mapping[str, Digest]:
+    """Return the aspects of a file that a person wrote, whatever is in it.
+
+    A content that the handler cannot read must not stop all other work on the event.
+    """
+    try:
+        return handler.aspects_of(content)
+    except Exception:  # noqa: BLE001 - a handler of others may raise anything
+        return any_change(handler.ASPECTS, content)

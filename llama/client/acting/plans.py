@@ -110,7 +110,8 @@ class Plan:
     targets: tuple[HandlerSpec, ...]
     """The wanted handlers and all that they are made from."""
     named: frozenset[str]
-    """Handlers that somebody named: their files have to be current in the end."""
+    """Handlers that somebody named, or forbade with the whole event: their files have to be
+    current in the end."""
     held: frozenset[str]
     """Those of them that were to be forced, and cannot be made now."""
 
@@ -128,9 +129,17 @@ def plan_of(state: EventState, wish: Wish, order: Order) -> Plan:
     order = named(order, "make", [str(wish.stale), *(spec.name for spec in asked)])
     newest = [order.newest_code()] if wish.stale else []
     requests = [order.switch("make", spec.name) for spec in asked]
-    wanted = frozenset(spec.name for spec in chosen if wish.files)
+    wanted = frozenset(spec.name for spec in (chosen if wish.files else _forbidden(state, chosen)))
     held = wanted - {spec.name for spec in asked} if wish.force else frozenset[str]()
     return Plan(order, [*newest, *requests], targets, wanted, held)
+
+
+def _forbidden(state: EventState, among: Collection[HandlerSpec]) -> tuple[HandlerSpec, ...]:
+    """Return those handlers, of some, that are vetoed because the whole event is."""
+    if not state.flags.VETOED:
+        return ()
+    assessor = Assessor(state)
+    return tuple(spec for spec in among if assessor.of(spec).status is Status.VETOED)
 
 
 def left_over(state: EventState, plan: Plan) -> tuple[Planned, ...]:

@@ -74,15 +74,16 @@ class LocalActs(Generic[Subject]):
         """Put a content in the place of a file; it counts as made from what is there now.
 
         Of files that are made together put all: as long as one of them is missing, the next
-        update makes them all. Unavailable if there is a folder in the file's place.
+        update makes them all. TypeError for a content that is neither bytes nor the path of a
+        file, Unavailable if there is a folder in the file's place.
         """
         known = self._bench.known_files
         handler = file if isinstance(file, type) else known.get(file)
         if handler is None:
             raise ActRefused(f"the pipeline has no file {file}: it has {', '.join(known)}")
-        data = content if isinstance(content, bytes) else content.read_bytes()
+        content = _bytes_of(handler.FILENAME, content)
         _refuse_frozen(self._bench.prospect(), maker_of(handler).__name__)
-        self._bench.put(handler, data, reason=reason)
+        self._bench.put(handler, content, reason=reason)
         return self.event
 
     def flags(self, *, reason: str = "", **changes: FlagValue) -> Subject:
@@ -131,3 +132,14 @@ class LocalActs(Generic[Subject]):
 def _refuse_frozen(state: EventState, handler: str) -> None:
     if handler in state.frozen:
         raise ActRefused(f"the files of {handler} are frozen: unfreeze them first")
+
+
+def _bytes_of(file: str, content: object) -> bytes:
+    match content:
+        case bytes():
+            return content
+        case Path():
+            return content.read_bytes()
+        case _:
+            message = f"{file} cannot be put from a {type(content).__name__}"
+            raise TypeError(f"{message}: give bytes (a text's `.encode()`) or a Path")

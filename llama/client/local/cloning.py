@@ -16,7 +16,8 @@ from llama.domain.errors import GitRepoUninitialized
 from llama.domain.event_state import evolve, replay
 from llama.domain.revisions import Head, changed_files, revise
 from llama.domain.states import EventState
-from llama.domain.versions import Entry, resolved
+from llama.domain.versions import Entry, resolved, since_when
+from llama.ports.clock import Clock
 from llama.ports.event_folder import EventFolder
 from schemas.facts import Fact
 
@@ -38,14 +39,15 @@ def recorded(eventid: str, folder: EventFolder) -> list[Recorded]:
     """Return the revisions of an event in a folder, oldest first."""
     facts = folder.facts(0)[0] if folder.exists() else []
     found: list[tuple[int, Entry, Head]] = []
-    state, head = EventState(eventid), None
+    state, head, since = EventState(eventid), None, since_when(facts)
     for place, fact in enumerate(facts):
         before, state = state, evolve(state, fact)
         if changed := changed_files(before, state):
             contents = {name: folder.content(one) if one else None for name, one in changed.items()}
             revision, head = revise(head, eventid, contents, fact=fact)
             at = fact.occurred_at.astimezone(UTC).replace(microsecond=0)
-            entry = Entry(head.number, head.commit, revision.parent, at, revision.message)
+            message, exactly = revision.message, since[fact.id]
+            entry = Entry(head.number, head.commit, revision.parent, at, message, exactly)
             found.append((place, entry, head))
     places = [*(place for place, _, _ in found), len(facts)]
     return [
@@ -61,18 +63,21 @@ class Cloning:
     eventid: str
     folder: EventFolder
     open_folder: OpenFolder
+    clock: Clock
 
     def clone(self, commit: str, target: Path, *, clobber: bool) -> None:
         """Make a folder an event of its own, as this one was while a revision was the newest.
 
-        One whose newest revision is this one stays as it is. GitRepoUninitialized without any
-        revision, UnknownRevision, FileExistsError unless `clobber`.
+        One whose newest revision is this one, with the files that belong to it, stays as it is.
+        GitRepoUninitialized without any revision, UnknownRevision, NoMoment, FileExistsError unless
+        `clobber`.
         """
         history = recorded(self.eventid, self.folder)
         if not history:
             message = f"{self.eventid} in {self.folder.path.parent} has no version history"
             raise GitRepoUninitialized(f"{message}: it begins with its first file")
-        wanted = history[resolved([one.entry for one in history], commit).number]
+        entries = [one.entry for one in history]
+        wanted = history[resolved(entries, commit, self.clock.now()).number]
         if self._is_at(target, wanted.entry.commit):
             return
         self._refuse(target, clobber=clobber)
@@ -84,15 +89,22 @@ class Cloning:
         beside.rename(target)
 
     def _is_at(self, target: Path, commit: str) -> bool:
-        history = recorded(self.eventid, self.open_folder(target))
-        return bool(history) and history[-1].entry.commit == commit
+        folder = self.open_folder(target)
+        history = recorded(self.eventid, folder)
+        if not history or history[-1].entry.commit != commit:
+            return False
+        return target.resolve() == self.folder.path.resolve() or not _edited(self.eventid, folder)
 
     def _refuse(self, target: Path, *, clobber: bool) -> None:
         if target.resolve() == self.folder.path.resolve():
             raise ValueError(f"{target} is the event itself: clone it into another rundir")
         is_free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
-        if not is_free and not clobber:
-            raise FileExistsError(f"{target} exists: use another rundir, or say clobber")
+        if is_free or clobber:
+            return
+        edited = _edited(self.eventid, self.open_folder(target))
+        what = f"exists, with changes by hand in {', '.join(edited)}" if edited else "exists"
+        message = "use another rundir, or replace it with clobber=True (--clobber)"
+        raise FileExistsError(f"{target} {what}: {message}")
 
     def _fill(self, folder: EventFolder, facts: Sequence[Fact]) -> None:
         folder.create()
@@ -100,6 +112,15 @@ class Cloning:
             folder.keep(self.folder.content(digest))
         folder.append(facts)
         folder.show(visible(replay(self.eventid, facts)))
+
+
+def _edited(eventid: str, folder: EventFolder) -> list[str]:
+    """Return the files of an event's folder that are not what its log says."""
+    if not folder.exists():
+        return []
+    wanted = visible(replay(eventid, folder.facts(0)[0]))
+    seen = folder.seen(wanted)
+    return sorted(name for name, digest in wanted.items() if seen.get(name) != digest)
 
 
 def _remove(path: Path) -> None:

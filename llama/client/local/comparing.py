@@ -34,8 +34,26 @@ def compared(one: FileGraph, other: FileGraph) -> Comparison:
     )
 
 
-def compared_states(one: EventState, other: EventState) -> tuple[list[str], list[str], list[str]]:
-    """Compare two events by their states: the names of the files that match, differ, are missing.
+class ComparedNames(NamedTuple):
+    """The names of the files of an event, by what became of comparing them."""
+
+    match: list[str]
+    """Equal on both sides."""
+    mismatch: list[str]
+    """There on both sides, and different."""
+    only_first: list[str]
+    only_second: list[str]
+    neither: list[str]
+    """On neither side: that is no difference."""
+
+    @property
+    def are_equal(self) -> bool:
+        """Whether there is no difference."""
+        return not (self.mismatch or self.only_first or self.only_second)
+
+
+def compared_states(one: EventState, other: EventState) -> ComparedNames:
+    """Compare the files that two events have, by their states; what is hidden counts as missing.
 
     ValueError if they are not of one pipeline.
     """
@@ -45,9 +63,13 @@ def compared_states(one: EventState, other: EventState) -> tuple[list[str], list
         raise ValueError(f"{message}: compare events that have the same files")
     mine, theirs = visible(one), visible(other)
     both = [name for name in names if name in mine and name in theirs]
-    match = [name for name in both if mine[name] == theirs[name]]
-    mismatch = [name for name in both if mine[name] != theirs[name]]
-    return match, mismatch, [name for name in names if name not in both]
+    return ComparedNames(
+        match=[name for name in both if mine[name] == theirs[name]],
+        mismatch=[name for name in both if mine[name] != theirs[name]],
+        only_first=[name for name in names if name in mine and name not in theirs],
+        only_second=[name for name in names if name in theirs and name not in mine],
+        neither=[name for name in names if name not in mine and name not in theirs],
+    )
 
 
 def _files(state: EventState) -> list[str]:

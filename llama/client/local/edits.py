@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from llama.domain.digests import WHOLE, Digest, any_change, digest_json
+from llama.client.acting.placing import aspects_by_hand
+from llama.domain.digests import WHOLE, Digest, digest_json
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState, StoredFile
@@ -100,7 +101,7 @@ class Edits:
             file=handler.FILENAME,
             digest=digest,
             size=len(content),
-            aspects={**_aspects(handler, content), **attached, WHOLE: digest},
+            aspects={**aspects_by_hand(handler, content), **attached, WHOLE: digest},
             attached=tuple(attached),
         )
         return FilePut(
@@ -157,14 +158,3 @@ def visible(state: EventState) -> dict[str, Digest]:
         if maker is None or not assessor.of(maker).is_hidden:
             shown[name] = Digest(stored.content.digest)
     return shown
-
-
-def _aspects(handler: type[FileHandler], content: bytes) -> Mapping[str, Digest]:
-    """Return the aspects of an edited file, whatever somebody has made of it.
-
-    A content that the handler cannot read must not stop all other work on the event.
-    """
-    try:
-        return handler.aspects_of(content)
-    except Exception:  # noqa: BLE001 - a handler of others may raise anything
-        return any_change(handler.ASPECTS, content)

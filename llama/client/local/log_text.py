@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from llama.domain.event_state import evolve
 from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState, Outcome
-from llama.domain.telling import Told, files_by_handler, told_of
+from llama.domain.telling import Telling, files_by_handler, told_of
 from schemas.facts import Fact, PipelineAdopted
 
 
@@ -29,7 +29,7 @@ def _lines(event: str, facts: Iterable[Fact]) -> Iterator[str]:
             yield f"{fact.occurred_at:%Y-%m-%d %H:%M:%S}  {_in_a_line(words)}"
 
 
-def _in_a_line(words: Told) -> str:
+def _in_a_line(words: Telling) -> str:
     by = f" (by {words.by})" if words.by else ""
     why = f": {in_brief(words.why)}" if words.why else ""
     return f"{words.what}{by}{why}"

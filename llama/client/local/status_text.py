@@ -6,7 +6,9 @@ from types import MappingProxyType
 
 from llama.client.filegraph import FileGraph
 from llama.domain.assessment import Status
+from llama.domain.failure_text import failure_text, shortened
 from llama.domain.in_brief import in_brief
+from llama.domain.states import Failure
 
 _SIGNS: Mapping[Status, tuple[str, str]] = MappingProxyType(
     {
@@ -23,8 +25,6 @@ _SIGNS: Mapping[Status, tuple[str, str]] = MappingProxyType(
     }
 )
 """A sign for each status, and one that every terminal has."""
-_AGAIN = " (again at "
-"""Behind the message of a failure: when the handler is tried again."""
 _LONGEST = 160
 
 
@@ -32,14 +32,14 @@ def status_text(
     files: FileGraph, *, cruft: Iterable[Path], highlight: str | None, unicode: bool
 ) -> str:
     """Return a line for each file: a sign, its name, its status and why; then what is cruft."""
-    known = files.reasons()
+    known, failures = files.reasons(), files.failures()
     width = max((len(handler.FILENAME) for handler in files.values()), default=0)
     lines: list[str] = []
     for name, handler in files.items():
         status, reason = known[name]
         sign = _SIGNS[status][0 if unicode else 1]
         mark = "*" if highlight in {name, handler.FILENAME} else " "
-        said = _shortened(in_brief(reason))
+        said = _said(reason, failures.get(name))
         if not unicode:
             said = said.encode("ascii", "backslashreplace").decode()
         lines.append(f"{mark}{sign} {handler.FILENAME:<{width}}  {status.value:<8}  {said}")
@@ -47,10 +47,8 @@ def status_text(
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _shortened(reason: str) -> str:
-    """Return the beginning of a reason, and when the handler is tried again if it says so."""
-    said, again, when = reason.rpartition(_AGAIN)
-    if not again:
-        said, when = reason, ""
-    short = f"{said[:_LONGEST]}..." if len(said) > _LONGEST else said
-    return f"{short}{again}{when}"
+def _said(reason: str, failure: Failure | None) -> str:
+    """Return why a file is what it is, in a line that is not too long."""
+    if failure is not None:
+        return failure_text(failure, longest=_LONGEST)
+    return shortened(in_brief(reason), _LONGEST)

@@ -8,7 +8,13 @@ from pathlib import Path
 
 
 def write_archive(target: Path, eventid: str, files: Mapping[str, bytes]) -> None:
-    """Write files to a gzipped tar archive, in a folder of the event's name.
+    """Write the archive of some files; missing folders are made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(archive_of(eventid, files))
+
+
+def archive_of(eventid: str, files: Mapping[str, bytes]) -> bytes:
+    """Return files as a gzipped tar archive, in a folder of the event's name.
 
     It knows no owners and no dates, and has the files in the order given.
     """
@@ -18,5 +24,4 @@ def write_archive(target: Path, eventid: str, files: Mapping[str, bytes]) -> Non
             entry = tarfile.TarInfo(f"{eventid}/{name}")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(gzip.compress(buffer.getvalue(), mtime=0))
+    return gzip.compress(buffer.getvalue(), mtime=0)

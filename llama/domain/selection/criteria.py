@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticSerializationError
 
+from llama.domain.moments import time_of
 from llama.domain.selection.words import listed
 from schemas.base import FileName, Moment
 from schemas.files import HandlerName
@@ -73,10 +74,10 @@ def _handler(one: object) -> "type[FileHandler]":
 
 
 def instant_of(value: object) -> object:
-    """Return a moment in UTC for a datetime with a zone, ISO text, or POSIX seconds.
+    """Return a moment in UTC for a datetime with a zone, a text, or POSIX seconds.
 
-    A text without a zone is UTC, as are all times that this project writes. A datetime without a
-    zone is refused (ValueError): Python takes it for local time.
+    A text is a time or a date as in llama.domain.moments, or POSIX seconds. A time without a zone
+    is refused (ValueError).
     """
     match value:
         case bool():
@@ -106,11 +107,7 @@ def _from_text(text: str) -> datetime:
         return _from_seconds(float(text))
     except ValueError:
         pass
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no time: write 2023-09-14T11:20:00Z") from error
-    return _in_utc(told if told.tzinfo else told.replace(tzinfo=UTC))
+    return time_of(text)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -130,7 +127,11 @@ def _said(sortkey: object) -> str | None:
     raise PydanticSerializationError(f"{message}: name one of {names}")
 
 
-_Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_*?\[\]!-]{1,128}$")]
+_Glob = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z0-9_*?-]|\[!?[A-Za-z0-9_-]+\])+$", max_length=128),
+]
+"""What an event's id can match: a set of letters that is begun is ended."""
 _Handlers = tuple[HandlerName, ...]
 Globs = Annotated[tuple[_Glob, ...], BeforeValidator(listed), AfterValidator(_canonical)]
 FileNames = Annotated[tuple[FileName, ...], BeforeValidator(listed), AfterValidator(_canonical)]

@@ -7,12 +7,12 @@ One language serves listings, watching, standing selections and SQL:
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Self, Unpack
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from llama.domain.selection.complaints import complaint_of, unknown_criterion
 from llama.domain.selection.criteria import (
     Comparable,
     Criteria,
@@ -28,7 +28,7 @@ from llama.domain.selection.criteria import (
 )
 from llama.domain.selection.event_profile import EventProfile
 from llama.domain.selection.sorting import value_of
-from llama.domain.selection.times import TimeBounds
+from llama.domain.selection.times import TimeBounds, with_ages
 from llama.domain.selection.words import (
     Classes,
     FlagWords,
@@ -109,14 +109,17 @@ class Downselection(BaseModel):
 
     @classmethod
     def read(cls, criteria: Mapping[str, object]) -> Self:
-        """Return a downselection from a mapping, with the errors of `of`."""
+        """Return a downselection from a mapping, with the errors of `of`.
+
+        A moment may be an age: `modafter="2h"` is `sec_since_mod_lt=7200`.
+        """
         for name in criteria:
             if name not in cls.model_fields:
-                raise TypeError(f"there is no criterion {name!r}: {_advice(name)}")
+                raise TypeError(unknown_criterion(name))
         try:
-            return cls.model_validate(dict(criteria))
+            return cls.model_validate(with_ages(criteria))
         except ValidationError as error:
-            raise ValueError(_complaint(error)) from error
+            raise ValueError(complaint_of(error)) from error
 
     @property
     def is_clock_relative(self) -> bool:
@@ -207,18 +210,3 @@ class Downselection(BaseModel):
         return self.modified_within.hold(event.modified_at, now) and self.first_within.hold(
             event.first_at, now
         )
-
-
-def _advice(name: str) -> str:
-    known = list(Downselection.model_fields)
-    nearest = get_close_matches(name, known, n=1)
-    return f"did you mean {nearest[0]!r}?" if nearest else f"it can be {', '.join(known)}"
-
-
-def _complaint(error: ValidationError) -> str:
-    """Return what is wrong with each value, in one line."""
-    told: dict[str, str] = {}
-    for one in error.errors(include_url=False, include_context=False):
-        said = one["msg"].removeprefix("Value error, ")
-        told.setdefault(str(one["loc"][0]), f"{one['loc'][0]}={one['input']!r}: {said}")
-    return "; ".join(told.values())

@@ -2,7 +2,8 @@
 
 A cursor is the place behind the last event that was shown, not a number of events: whatever comes
 in between, nothing is shown twice and nothing that stays where it is is left out. The cursor also
-keeps the moment of the first page, from which ages are counted on all pages.
+keeps the moment of the first page, from which ages are counted on all pages; if the list is one of
+that moment (not of now), so are all its pages.
 """
 
 import base64
@@ -47,11 +48,13 @@ class Cursor(BaseModel):
     """What it is sorted by, if that is a time."""
     far: _Far | None = None
     """What it is sorted by, if that is a rate."""
+    is_past: bool = False
+    """Whether events are listed as they were at that moment."""
 
     @property
     def text(self) -> str:
         """The cursor as it travels: letters that need no quoting anywhere."""
-        written = self.model_dump_json(exclude_none=True).encode()
+        written = self.model_dump_json(exclude_defaults=True).encode()
         return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
     @classmethod
@@ -78,6 +81,8 @@ class Question:
     size: int
     """At most so many events on the page."""
     after: Cursor | None = None
+    is_past: bool = False
+    """Whether it asks what events were at `now`: else, what they are."""
 
     @property
     def served(self) -> int:
@@ -103,19 +108,27 @@ class Page(Generic[Row]):
 
 
 def ask(
-    downselection: Downselection, *, now: datetime, size: int, after: str | None = None
+    downselection: Downselection,
+    *,
+    now: datetime,
+    size: int,
+    after: str | None = None,
+    is_past: bool = False,
 ) -> Question:
-    """Ask for a page: the first, or that behind a cursor.
+    """Ask for a page: the first, or that behind a cursor, which says as of which moment, too.
 
-    ValueError if the cursor is none, or one of other criteria, or if the sortkey is code.
+    `is_past`: of events as they were at `now`. ValueError if the cursor is none, or one of other
+    criteria, or one of the present where the past is asked for, or if the sortkey is code.
     """
     order = Order.of(downselection)
     if after is None:
-        return Question(downselection, order, now, size)
+        return Question(downselection, order, now, size, is_past=is_past)
     cursor = Cursor.read(after)
     if cursor.question != _name_of(downselection) or not _fits(cursor, order):
         raise ValueError("this cursor belongs to other criteria: ask again without it")
-    return Question(downselection, order, cursor.asked_at, size, cursor)
+    if is_past and not cursor.is_past:
+        raise ValueError("this cursor belongs to a list of now: ask again without it")
+    return Question(downselection, order, cursor.asked_at, size, cursor, cursor.is_past)
 
 
 def page_of(question: Question, found: Iterable[tuple[EventProfile, Row]]) -> Page[Row]:
@@ -157,6 +170,7 @@ def _cursor(question: Question, last: EventProfile, shown: int) -> Cursor:
         event=last.eventid,
         moment=value if isinstance(value, datetime) else None,
         far=value if question.order.key is SortKey.FAR and isinstance(value, float) else None,
+        is_past=question.is_past,
     )
 
 

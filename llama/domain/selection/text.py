@@ -6,6 +6,7 @@ Several names of one criterion are written one by one: `fileexists=a.json,fileex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from llama.domain.selection.complaints import no_criterion, unknown_criterion, without_value
 from llama.domain.selection.downselection import Downselection
 from schemas.base import zulu
 
@@ -26,16 +27,14 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Downselection:
     """Read names and values, as a query string has them; ValueError for what is not understood."""
     criteria: dict[str, str | list[str]] = {}
     for name, value in pairs:
+        _refuse_odd(name, value)
         if name in _SEVERAL:
             criteria[name] = [*criteria.get(name, []), value]
         elif name in criteria:
             raise ValueError(f"{name} is given twice: it can have one value")
         else:
             criteria[name] = value
-    try:
-        return Downselection.read(criteria)
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+    return Downselection.read(criteria)
 
 
 def to_text(downselection: Downselection) -> str:
@@ -53,8 +52,15 @@ def to_pairs(downselection: Downselection) -> Iterator[tuple[str, str]]:
 def _pair(part: str) -> tuple[str, str]:
     name, sign, value = part.partition("=")
     if not sign:
-        raise ValueError(f"{part!r} says nothing: write name=value, as in vetoed=false")
+        raise ValueError(no_criterion(part))
     return name.strip(), value.strip()
+
+
+def _refuse_odd(name: str, value: str) -> None:
+    if name not in Downselection.model_fields:
+        raise ValueError(unknown_criterion(name))
+    if not value.strip():
+        raise ValueError(without_value(name))
 
 
 def _written(value: object) -> str:

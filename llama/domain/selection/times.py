@@ -1,9 +1,22 @@
 """What is asked of one of an event's times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from llama.domain.moments import seconds_ago
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_AGES: Mapping[str, str] = MappingProxyType(
+    {
+        "modbefore": "sec_since_mod_gt",
+        "modafter": "sec_since_mod_lt",
+        "v0before": "sec_since_v0_gt",
+        "v0after": "sec_since_v0_lt",
+    }
+)
+"""Criteria of moments, and those that say the same of ages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,21 @@ class TimeBounds:
         if after is None and before is None:
             return True
         return at is not None and (after is None or at > after) and (before is None or at < before)
+
+
+def with_ages(criteria: Mapping[str, object]) -> dict[str, object]:
+    """Return criteria in which `modafter=2h` is `sec_since_mod_lt=7200`: ages go by the clock.
+
+    ValueError if both are given.
+    """
+    told: dict[str, object] = {}
+    for name, value in criteria.items():
+        age = seconds_ago(value) if name in _AGES and isinstance(value, str) else None
+        meant = name if age is None else _AGES[name]
+        if meant != name and meant in criteria:
+            raise ValueError(f"{name}={value} and {meant} say the same thing: leave one out")
+        told[meant] = value if age is None else age
+    return told
 
 
 def _ago(age_s: float | None, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from llama.adapters.git.command import run_git
 from llama.adapters.git.history import GitHistory
 from llama.adapters.git.reader import GitHistoryReader
 from llama.adapters.git.replacing import replacing, set_aside_unsharded
-from llama.adapters.git.shards import Place, repository_of, shard_path
+from llama.adapters.git.shards import Seat, repository_of, shard_path
 from llama.domain.errors import HistoryCorrupt, Unavailable
 from llama.domain.revisions import NewRevision
 from llama.domain.shards import SHARDS, shard_of
@@ -61,34 +61,34 @@ async def test_another_writer_takes_over_when_the_first_one_has_gone(tmp_path: P
         assert await other.head("S1") == second.commit
 
 
-async def test_a_writer_gives_way_to_who_wants_its_place_and_takes_it_back(tmp_path: Path) -> None:
+async def test_a_writer_gives_way_to_who_wants_its_seat_and_takes_it_back(tmp_path: Path) -> None:
     first, second = a_long_history("S1", 2)
-    place = Place(repository_of(tmp_path, "S1"))
+    seat = Seat(repository_of(tmp_path, "S1"))
     async with GitHistory(tmp_path) as history:
         await history.commit([first])
 
-        await asyncio.to_thread(place.claim)
+        await asyncio.to_thread(seat.claim)
 
         assert history.pids == ()
         with pytest.raises(Unavailable, match="written again from the log"):
             await history.commit([second])
-        place.leave()
+        seat.leave()
         await history.commit([second])
         assert await history.head("S1") == second.commit
 
 
-async def test_who_wants_a_place_gets_it_at_the_next_commit_too(tmp_path: Path) -> None:
+async def test_who_wants_a_seat_gets_it_at_the_next_commit_too(tmp_path: Path) -> None:
     revisions = a_long_history("S1", 400)
-    place = Place(repository_of(tmp_path, "S1"))
+    seat = Seat(repository_of(tmp_path, "S1"))
     async with GitHistory(tmp_path) as history:
         await history.commit(revisions[:1])
-        claiming = asyncio.create_task(asyncio.to_thread(place.claim))
+        claiming = asyncio.create_task(asyncio.to_thread(seat.claim))
 
         with pytest.raises(Unavailable, match="written again"):
             await written_slowly(history, revisions)
 
         await claiming
-        place.leave()
+        seat.leave()
 
 
 async def test_a_new_repository_takes_the_place_of_the_old_one_which_is_kept(
@@ -106,8 +106,19 @@ async def test_a_new_repository_takes_the_place_of_the_old_one_which_is_kept(
         assert await reader.head("S1") == revisions[-1].commit
         assert len(await reader.log("S1")) == 3
         await history.commit(revisions)
-    assert run_git(root.with_name(f"{root.name}.replaced-1"), "rev-list", "--all", "--count") == "2"
+    assert run_git(root.with_name(f"{root.name}.replaced"), "rev-list", "--all", "--count") == "2"
     assert not (tmp_path / "rebuilding").exists()
+
+
+async def test_of_the_repositories_that_were_replaced_only_the_last_is_kept(tmp_path: Path) -> None:
+    revisions = a_long_history("S1", 3)
+    root, shard = repository_of(tmp_path, "S1"), shard_of("S1")
+    for count in (1, 2, 3):
+        async with replacing(tmp_path, shard) as new:
+            await new.commit(revisions[:count])
+
+    assert [path.name for path in tmp_path.glob("*.replaced*")] == [f"{root.name}.replaced"]
+    assert run_git(root.with_name(f"{root.name}.replaced"), "rev-list", "--all", "--count") == "2"
 
 
 async def test_a_rebuild_that_fails_leaves_all_as_it_was(tmp_path: Path) -> None:

@@ -13,23 +13,16 @@ async def commit_of(transaction: Transaction) -> str:
     return row["synchronous_commit"]
 
 
-@pytest.mark.parametrize(
-    ("consumer", "commit"),
-    [
-        ("projection", "off"),
-        ("projection.rebuilding", "off"),
-        ("resolver", "on"),
-        ("worker", "on"),
-    ],
-)
-async def test_only_the_projection_does_not_wait_for_the_disk(
-    database_dsn: str, consumer: str, commit: str
+@pytest.mark.parametrize(("told", "commit"), [({}, "on"), ({"waits_for_disk": False}, "off")])
+@pytest.mark.parametrize("consumer", ["projection", "dependency_resolver"])
+async def test_the_disk_is_waited_for_unless_the_ledger_is_told_otherwise(
+    database_dsn: str, consumer: str, told: dict[str, bool], commit: str
 ) -> None:
     durable = f"{database_dsn}{'&' if '?' in database_dsn else '?'}synchronous_commit=on"
 
     async with (
         await connect(durable) as database,
-        PostgresLedger(database).transaction(consumer) as transaction,
+        PostgresLedger(database, **told).transaction(consumer) as transaction,
     ):
         found = await commit_of(transaction)
 

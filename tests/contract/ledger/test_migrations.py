@@ -17,7 +17,7 @@ TABLES = frozenset(
         "migrations",
         *("offsets", "states", "heads", "receipts", "deployments", "tasks", "timers"),
         *("events", "files", "file_versions", "facts", "revisions", "dead_letters"),
-        *("places", "generations", "flag_changes", "holds", "failures"),
+        *("event_spans", "generations", "flag_changes", "holds", "failures"),
     }
 )
 

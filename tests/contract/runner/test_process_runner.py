@@ -14,7 +14,7 @@ import pytest
 from llama.adapters.artifacts import DiskArtifacts
 from llama.adapters.processes.pool import Wear
 from llama.adapters.processes.runner import ProcessRunner
-from llama.domain.errors import PipelineError, Unavailable
+from llama.domain.errors import Misconfigured, PipelineError, Unavailable
 from llama.domain.work import Task
 from llama.ports.runner import Made, NotMade
 from tests.contract.runner.scene import (
@@ -27,6 +27,8 @@ from tests.contract.runner.scene import (
     until,
 )
 from tests.support import handlers_for_runner as handlers
+
+LARGE = "tests.support.handlers_that_are_large"
 
 
 async def a_runner(
@@ -193,10 +195,14 @@ async def test_a_pipeline_that_cannot_be_loaded_is_refused_at_once(
     assert list((tmp_path / "work").glob("runner-*")) == []
 
 
-async def test_a_limit_that_is_too_low_to_start_with_is_told(tmp_path: Path) -> None:
-    artifacts = await a_store()
-    with pytest.raises((Unavailable, PipelineError), match=r"[Mm]emory|failed to map"):
-        async with ProcessRunner(PIPELINE, artifacts=artifacts, work=tmp_path, memory_bytes=1):
+@pytest.mark.parametrize(("mebibytes", "pipeline"), [(0, PIPELINE), (1, PIPELINE), (256, LARGE)])
+async def test_a_limit_that_is_too_low_to_start_with_is_told(
+    tmp_path: Path, mebibytes: int, pipeline: str
+) -> None:
+    artifacts, limit = await a_store(), mebibytes * 2**20
+    told = f"may allocate {mebibytes} MiB, too little .*: raise the memory limit"
+    with pytest.raises(Misconfigured, match=told):
+        async with ProcessRunner(pipeline, artifacts=artifacts, work=tmp_path, memory_bytes=limit):
             pytest.fail("it has started")
 
 

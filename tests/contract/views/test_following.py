@@ -1,9 +1,12 @@
 """What all streams of shown facts promise: in memory and in PostgreSQL."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 
+from llama.client.watching import Followed, Watching
 from llama.domain.position import Position
+from llama.domain.selection.downselection import Downselection
 from tests.contract.views.looking_back import following_of, show
 from tests.support.facts import START, Story
 from tests.support.postgres import Persistence
@@ -58,6 +61,27 @@ async def test_who_waits_is_woken_by_what_is_shown(persistence: Persistence) -> 
     await waiting
     assert following.heard > heard
     assert len(await following.after(Position(), limit=9)) == 4
+
+
+async def test_all_who_follow_together_are_told_the_same(persistence: Persistence) -> None:
+    stories = [a_story(number) for number in range(3)]
+    watching = Watching(following_of(persistence))
+
+    async def follow() -> list[tuple[str, Followed]]:
+        seen: list[tuple[str, Followed]] = []
+        async with aclosing(watching.changes(Position(), Downselection(), idle_s=20)) as changes:
+            while len(seen) < 12:
+                one = await anext(changes)
+                seen += [(str(one.position), one)] if one.change else []
+        return seen
+
+    following = [asyncio.create_task(follow()) for _ in range(10)]
+    for step in (step for story in stories for step in story.steps):
+        await show(persistence, [step])
+    seen = await asyncio.gather(*following)
+
+    assert all(one == seen[0] for one in seen)
+    assert len({position for position, _ in seen[0]}) == 12
 
 
 async def test_the_facts_before_one_are_the_events_own(persistence: Persistence) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from llama.adapters.postgres import PostgresLedger, connect
+from schemas.base import zulu
 from tests.support.facts import START, Story
 from tests.support.postgres import Databases
 
@@ -83,7 +84,7 @@ async def test_criteria_and_pages_as_json(terminal: Terminal) -> None:
 
 
 async def test_the_table_says_how_to_go_on(terminal: Terminal) -> None:
-    first = await terminal.ls("-d", "classification=BNS", "--limit", "1")
+    first = await terminal.ls("-d", "classification=BNS", "-n", "1")
     more = first.out.splitlines()[-1]
     options = more.removeprefix("more: llama ls ").split()
     second = await terminal.ls(*options)
@@ -92,13 +93,39 @@ async def test_the_table_says_how_to_go_on(terminal: Terminal) -> None:
     assert "S23090a" not in second.out
 
 
+async def test_a_page_without_events_says_so(terminal: Terminal) -> None:
+    unmet = await terminal.ls("-d", "classification=bns")
+    further = await terminal.ls("-d", "vetoed=true", "--json")
+
+    assert (unmet.code, further.code) == (0, 0)
+    assert unmet.err == "no event meets this no event is of a class bns (did you mean BNS?)"
+    assert further.err == "no event meets this"
+    assert json.loads(further.out) == {"events": [], "next": None, "as_of": None}
+
+
+async def test_the_past_has_pages_which_keep_its_moment(terminal: Terminal) -> None:
+    # The notices came a second later.
+    moment = zulu(START + timedelta(seconds=20))
+    first = await terminal.ls("--as-of", moment, "--limit", "1")
+    more = first.out.splitlines()[-1].removeprefix("more: llama ls ").split()
+    second = await terminal.ls(*more)
+    same = await terminal.ls("--limit", "1", "--after", more[-1])
+
+    assert more[:2] == ["--as-of", moment]
+    assert ("S23090a" in first.out, "S23091a" in second.out) == (True, True)
+    assert "INITIAL" not in second.out
+    assert "S23091a" in same.out
+    assert "INITIAL" not in same.out
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
         (("-d", "vetod=true"), "there is no criterion 'vetod': did you mean 'vetoed'?"),
         (("-d", "flag=COLOUR:red"), "there is no flag 'COLOUR'"),
         (("--after", "xyz"), "is no cursor: give `next` of the page before"),
-        (("--after", "xyz", "--as-of", "2h"), "leave --after out"),
+        (("--after", "xyz", "--as-of", "2h"), "is no cursor: give `next` of the page before"),
+        (("--as-of", "2199-01-01"), "is still to come"),
     ],
 )
 async def test_what_cannot_be_asked_is_refused(

@@ -1,102 +1,139 @@
 """Lists as of a moment are exactly those that folding everything gives, wherever facts are kept."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from llama.client.past import Lookback
-from llama.domain.as_of import place_of, state_as_of
+from llama.adapters.memory.views import MemoryReadModels
+from llama.adapters.postgres import PostgresReadModels
+from llama.client.past import Lookback, page_then
+from llama.domain.moves import Folded
 from llama.domain.selection.downselection import Downselection
-from llama.domain.selection.profile import about
-from llama.domain.selection.text import from_text
-from schemas.facts import AlertType
+from llama.domain.selection.paging import ask
+from llama.domain.spans import SHORTEST
+from schemas.facts import Fact
 from schemas.flags import FlagName
-from tests.contract.views.looking_back import past_of, show
+from tests.contract.views.looking_back import past_of
+from tests.support.asking import DOWNSELECTIONS, SINGLE
 from tests.support.facts import START, Story
 from tests.support.postgres import Persistence
+from tests.support.random_events import happenings
+from tests.support.the_past import Archive, Reader
 
-CRITERIA = (
-    "",
-    "reverse=true",
-    "limit=2",
-    "vetoed=true",
-    "vetoed=false",
-    "fileexists=skymap.json",
-    "invert=true,fileexists=skymap.json",
-    "fhnameexists=plot,sortkey=eventid",
-    "eventid_filter=S1*,sortkey=eventid,reverse=true",
-    "sortkey=eventtime",
-    "sortkey=far",
-    "sortkey=far,reverse=true,vetoed=false",
-    "sortkey=modtime,reverse=true",
-    "sortkey=modtime",
-    "sortkey=v0time,limit=3",
-    "sortkey=v0time,reverse=true,sec_since_mod_lt=30",
+THOROUGH = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+TALES = st.lists(happenings(15), min_size=1, max_size=6)
+SOON = timedelta(seconds=1)
 
 
-def stories() -> list[Story]:
-    """Return a dozen events that unfold at the same time, some of them odd."""
-    found: list[Story] = []
-    for number in range(12):
-        begins = START + timedelta(seconds=3 * number)
-        story = Story(event=f"S{number}", partition=number, now=begins)
-        merged = None if number % 5 == 4 else START - timedelta(hours=number * 7 % 12)
-        far = None if number % 4 == 3 else 1e-9 * (number * 5 % 7)
-        story.notice(event_time=merged, content=f"{number}", far=far)
-        for handler in ("skymap", "plot")[: number % 3]:
-            story.make(handler)
-        if number % 4 == 1:
-            story.flag(FlagName.VETOED, on=True)
-        if number % 3 == 0:
-            story.now += timedelta(seconds=number)
-            moved = START - timedelta(days=number % 2)
-            story.notice(AlertType.UPDATE, event_time=moved, content=f"{number} again")
-        if number % 6 == 5:
-            story.notice(AlertType.RETRACTION, content="gone")
-        found.append(story)
-    return found
+async def shown(persistence: Persistence, batches: Iterable[Sequence[Folded]]) -> None:
+    """Show batches to read models that have forgotten all others."""
+    models = persistence.models
+    if isinstance(models, PostgresReadModels):
+        async with models.database.session() as session:
+            await session.connection.execute("truncate events, event_spans, facts, file_versions")
+    if isinstance(models, MemoryReadModels):
+        for table in (models.store.events, models.store.profiles, models.store.facts):
+            table.clear()
+    for batch in batches:
+        async with persistence.ledger.transaction("projection") as transaction:
+            await transaction.views.record(batch)
 
 
-def expected(known: list[Story], wanted: Downselection, moment: datetime) -> list[str]:
-    """Return what a list shows by folding all facts of all events."""
-    found = [
-        state_as_of(story.event, [step.fact for step in story.steps], moment) for story in known
-    ]
-    listed = {state.event: state for state in found if state and place_of(state)}
-    if wanted.sortkey is None:
-        order = sorted(
-            listed,
-            key=lambda event: (place_of(listed[event]), event),
-            reverse=not wanted.reverse,
-        )
-        met = [event for event in order if wanted.matches(about(listed[event]), moment)]
-        return met[: wanted.limit]
-    return [one.eventid for one in wanted.apply(map(about, listed.values()), moment)]
+async def names(persistence: Persistence, moment: datetime, **criteria: object) -> list[str]:
+    question = ask(Downselection.read(criteria), now=moment, size=100, is_past=True)
+    page = await page_then(past_of(persistence), question)
+    return [row.event for row in page.rows]
 
 
-@pytest.mark.parametrize("seconds", [-1, 0, 7, 21, 33, 47, 1000])
-async def test_a_list_as_of_a_moment_is_exact(persistence: Persistence, seconds: int) -> None:
-    known, moment = stories(), START + timedelta(seconds=seconds)
-    for story in known:
-        await show(persistence, story.steps)
-    lookback = Lookback(past_of(persistence), moment)
+@THOROUGH
+@given(TALES, st.lists(DOWNSELECTIONS, min_size=1, max_size=4), st.integers(0, 2**32))
+async def test_a_list_as_of_a_moment_is_what_folding_everything_gives(
+    persistence: Persistence, tales: list[list[Fact]], chosen: list[Downselection], seed: int
+) -> None:
+    chance = Random(seed)
+    archive = Archive.of(tales, chance)
+    await shown(persistence, archive.batches(chance))
 
-    for text in CRITERIA:
-        wanted = from_text(text)
-        for limit in (1, 4, 100):
-            page = await lookback.page(wanted, limit=limit)
-            names = [sight.profile.eventid for sight in page]
-            assert names == expected(known, wanted, moment)[:limit], (text, limit)
+    for moment in archive.moments(chance):
+        for wanted in [Downselection(), *chosen]:
+            question = ask(wanted, now=moment, size=100, is_past=True)
+            page = await page_then(past_of(persistence), question)
+            assert list(page.rows) == archive.answer(question), (moment, wanted)
+
+
+@settings(parent=THOROUGH, max_examples=4)
+@given(TALES, st.integers(0, 2**32))
+async def test_each_criterion_and_its_inverse_part_the_events_of_a_moment(
+    persistence: Persistence, tales: list[list[Fact]], seed: int
+) -> None:
+    chance = Random(seed)
+    archive = Archive.of(tales, chance)
+    await shown(persistence, archive.batches(chance))
+    moment = archive.moments(chance)[0]
+
+    for criteria in SINGLE:
+        for invert in (False, True):
+            wanted = Downselection.read({**criteria, "invert": invert})
+            question = ask(wanted, now=moment, size=100, is_past=True)
+            page = await page_then(past_of(persistence), question)
+            assert list(page.rows) == archive.answer(question), (moment, wanted)
+
+
+@THOROUGH
+@given(TALES, DOWNSELECTIONS, st.integers(1, 3), st.integers(0, 2**32))
+async def test_pages_are_the_list_of_the_first_ones_moment_in_pieces(
+    persistence: Persistence,
+    tales: list[list[Fact]],
+    wanted: Downselection,
+    size: int,
+    seed: int,
+) -> None:
+    chance = Random(seed)
+    archive = Archive.of(tales, chance)
+    await shown(persistence, archive.batches(chance))
+
+    for moment in archive.moments(chance)[:3]:
+        reader = Reader(past_of(persistence), wanted, moment)
+        at_once = ask(wanted, now=moment, size=100, is_past=True)
+        assert await reader.read(size) == archive.answer(at_once)
+        assert all(len(page) <= size for page in reader.pages)
+
+
+@pytest.mark.parametrize("pause", [SOON, SHORTEST - SOON, SHORTEST, 30 * SHORTEST], ids=str)
+@pytest.mark.parametrize("are_facts_shown_at_once", [True, False], ids=["one batch", "batches"])
+async def test_before_and_after_a_pause_events_are_what_they_were(
+    persistence: Persistence, pause: timedelta, *, are_facts_shown_at_once: bool
+) -> None:
+    story = Story()
+    story.notice()
+    story.now = story.state.as_of + pause
+    veto = story.flag(FlagName.VETOED, on=True).after.as_of
+    story.now += pause
+    story.flag(FlagName.VETOED, on=False)
+    batches = [story.steps] if are_facts_shown_at_once else [[step] for step in story.steps]
+    await shown(persistence, batches)
+
+    moments = [veto - SOON / 2, veto, story.state.as_of - SOON / 2, story.state.as_of]
+    found = [await names(persistence, moment, vetoed=True) for moment in moments]
+
+    assert found == [[], [story.event], [story.event], []]
 
 
 async def test_an_event_is_as_it_was(persistence: Persistence) -> None:
-    [story, *_] = stories()
-    await show(persistence, story.steps)
+    story = Story()
+    story.notice()
+    story.settle()
+    await shown(persistence, [story.steps])
 
     for step in story.steps:
         lookback = Lookback(past_of(persistence), step.after.as_of)
-        state = await lookback.state("S0")
+        state = await lookback.state(story.event)
         assert state is not None
         assert state == step.after
         assert (await lookback.status(state)).running == ()
@@ -110,10 +147,3 @@ async def test_a_deployment_counts_from_when_it_was(persistence: Persistence) ->
     assert before is None
     assert await past.deployed(START) is None
     assert await past.deployed(START + timedelta(days=365 * 100)) == "a" * 64
-
-
-async def test_code_of_ones_own_cannot_sort_what_was(persistence: Persistence) -> None:
-    wanted = Downselection.of(sortkey=lambda event: event.eventid)
-
-    with pytest.raises(ValueError, match="name a sortkey"):
-        await Lookback(past_of(persistence), START).page(wanted, limit=3)

@@ -60,6 +60,30 @@ def test_what_is_held_and_not_named_is_left_and_not_undone() -> None:
     assert files_of(told.undone) == []
 
 
+@pytest.mark.parametrize("wish", [Wish(), Wish(force=True)], ids=["make", "make --force"])
+def test_of_a_vetoed_event_all_is_refused_though_nothing_was_named(wish: Wish) -> None:
+    story = a_story()
+    story.flag(FlagName.VETOED, on=True)
+
+    told = made(story, wish)
+
+    assert files_of(told.refused) == ["skymap.json", "plot.json"]
+    assert files_of(told.undone) == files_of(told.refused)
+
+
+def test_of_a_vetoed_event_it_is_said_what_allows_it_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    story = a_story()
+    story.flag(FlagName.VETOED, on=True)
+
+    tell(made(story, Wish()), ActOptions())
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "nothing ran skymap.json and plot.json are vetoed: by the event's flag" in told
+    assert f"`llama unveto {EVENT} --reason TEXT`" in told
+
+
 def test_what_is_alike_of_several_files_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     story = a_story()
     story.flag(FlagName.VETOED, on=True)

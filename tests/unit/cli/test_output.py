@@ -10,8 +10,8 @@ ERROR = 'ValueError: it broke\n  File "x.py", line 1, in generate\n    raise Val
 def test_an_error_in_a_table_is_a_line_that_says_what_it_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    print_table("", ("file", "reason"), [("a.txt", f"{ERROR} (again at 12:00)")])
+    print_table("", ("file", "reason"), [("a.txt", ERROR)])
 
     [line] = [line for line in capsys.readouterr().out.splitlines() if "a.txt" in line]
-    assert "ValueError: it broke (again at 12:00)" in line
+    assert "ValueError: it broke" in line
     assert "x.py" not in line

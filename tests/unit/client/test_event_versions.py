@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_clone_of_a_revision_has_the_files_of_that_moment(tmp_path: Path, comm
     assert clone.versions == event.versions[:2]
 
 
+def test_a_moment_means_the_revision_that_was_the_newest_then(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    first, second, *_ = event.versions
+
+    then = event.clone(second.since.isoformat(), tmp_path / "then")
+    before = second.since - timedelta(microseconds=1)
+    earlier = event.clone(before.isoformat(), tmp_path / "earlier")
+
+    assert (then.versions[-1], earlier.versions[-1]) == (second, first)
+
+
 def test_a_clone_can_be_worked_on_and_leaves_the_original_alone(tmp_path: Path) -> None:
     event = a_made_event(tmp_path)
     was = contents(event)
@@ -153,11 +165,27 @@ def test_nothing_else_is_replaced_unless_it_is_said(tmp_path: Path) -> None:
     event = a_made_event(tmp_path)
     event.clone("1", tmp_path / "other")
 
-    with pytest.raises(FileExistsError, match="say clobber"):
+    with pytest.raises(FileExistsError, match=r"replace it with clobber=True \(--clobber\)"):
         event.clone("HEAD", tmp_path / "other")
     assert contents(Event(EVENT, tmp_path / "other", GOOD)).keys() == {"notice.txt", "upper.txt"}
     clone = event.clone("HEAD", tmp_path / "other", clobber=True)
     assert contents(clone) == contents(event)
+
+
+def test_a_copy_that_was_edited_is_restored_only_if_it_is_said(tmp_path: Path) -> None:
+    event = a_made_event(tmp_path)
+    edited, gone = (
+        event.clone("HEAD", tmp_path / "other").eventdir / name
+        for name in ("upper.txt", "notice.txt")
+    )
+    edited.write_text("edited")
+    gone.unlink()
+
+    with pytest.raises(FileExistsError, match=r"changes by hand in notice\.txt, upper\.txt"):
+        event.clone("HEAD", tmp_path / "other")
+    assert edited.read_text() == "edited"
+    event.clone("HEAD", tmp_path / "other", clobber=True)
+    assert (edited.read_bytes(), gone.exists()) == (contents(event)["upper.txt"], True)
 
 
 def test_an_event_is_not_cloned_onto_itself(tmp_path: Path) -> None:

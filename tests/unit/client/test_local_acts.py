@@ -135,6 +135,15 @@ def test_put_knows_the_aspects_of_what_is_put(tmp_path: Path) -> None:
     assert event.files.status()["Report"] == "obsolete"
 
 
+@pytest.mark.parametrize("wrong", ["text", None, bytearray(b"bytes")])
+def test_what_is_no_content_is_not_put(tmp_path: Path, wrong: object) -> None:
+    event = Event(EVENT, tmp_path, GOOD).init()
+
+    with pytest.raises(TypeError, match=r"upper.txt cannot be put from a .*: give bytes"):
+        event.acts.put("upper.txt", wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert kinds(event) == []
+
+
 def test_flags_changes_some_and_leaves_the_others(tmp_path: Path) -> None:
     event = Event(EVENT, tmp_path, GOOD).init(MANUAL)
 

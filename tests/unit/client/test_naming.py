@@ -4,12 +4,13 @@ import pytest
 
 from llama.client.acting.naming import (
     file_named,
+    file_of_class,
     handlers_named,
     left_file,
     no_such_event,
     no_such_file,
 )
-from llama.client.acting.placing import place_of
+from llama.client.acting.placing import slot_of
 from llama.domain.errors import ActRefused
 from llama.domain.event_state import evolve
 from llama.domain.states import EventState
@@ -30,6 +31,22 @@ def test_files_are_named_by_themselves_or_by_their_handlers() -> None:
 
     assert [spec.name for spec in specs] == ["plot", "skymap"]
     assert file_named(a_state(), "plot.json") == file_named(a_state(), "plot") == "plot.json"
+
+
+def test_a_class_stands_for_its_file_also_when_the_pipeline_has_lost_it() -> None:
+    story = Story("alert -> skymap -> plot")
+    story.notice()
+    story.settle()
+    story.graph = "alert -> info"
+    story.adopt(epoch=2)
+
+    words = ("info", "skymap", "skymap.json", "nothing")
+    assert [file_of_class(story.state, word) for word in words] == [
+        "info.json",
+        "skymap.json",
+        "skymap.json",
+        "nothing",
+    ]
 
 
 def test_an_unknown_file_is_refused_with_those_there_are() -> None:
@@ -72,7 +89,7 @@ def test_what_another_pipeline_has_left_is_there_and_the_reason_is_told(name: st
     with pytest.raises(ActRefused, match=told):
         handlers_named(state, [name])
     with pytest.raises(ActRefused, match=told):
-        place_of(state, name, {})
+        slot_of(state, name, {})
 
 
 def test_what_was_deleted_or_is_the_pipelines_own_was_not_left_by_another() -> None:

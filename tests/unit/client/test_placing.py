@@ -1,12 +1,13 @@
 """Files put by hand: whose they are, and what their content says."""
 
 import json
+from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
 
-from llama.client.acting.placing import place_of
-from llama.domain.digests import digest_bytes, digest_json
+from llama.client.acting.placing import slot_of
+from llama.domain.digests import Digest, digest_bytes, digest_json
 from llama.domain.errors import ActRefused
 from llama.domain.event_state import evolve
 from llama.domain.handler import FileHandler, Inputs, uses
@@ -26,6 +27,14 @@ class Figures(JSONHandler):
 
     def generate(self, inputs: Inputs) -> object:
         return {"area": 1}
+
+
+class Unreadable(Figures):
+    FILENAME = "unreadable.json"
+
+    @classmethod
+    def aspects_of(cls, content: bytes) -> Mapping[str, Digest]:
+        raise LookupError(content)
 
 
 class Picture(FileHandler):
@@ -53,7 +62,7 @@ class Pair(FileHandler):
         return {}
 
 
-HANDLERS = pipeline_of([Alert, Figures, Picture, Pair, Caption])
+HANDLERS = pipeline_of([Alert, Figures, Picture, Pair, Caption, Unreadable])
 
 
 def adopted() -> EventState:
@@ -68,7 +77,7 @@ STATES = [EventState(EVENT), adopted()]
 
 @pytest.mark.parametrize("state", STATES, ids=["begun by it", "with a pipeline"])
 @pytest.mark.parametrize(
-    ("name", "place"),
+    ("name", "slot"),
     [
         ("picture.png", ("Picture", "picture.png")),
         ("Picture", ("Picture", "picture.png")),
@@ -77,12 +86,12 @@ STATES = [EventState(EVENT), adopted()]
         ("Caption", ("Pair", "caption.txt")),
     ],
 )
-def test_a_place_is_found_by_file_and_by_class(
-    state: EventState, name: str, place: tuple[str, str]
+def test_a_slot_is_found_by_file_and_by_class(
+    state: EventState, name: str, slot: tuple[str, str]
 ) -> None:
-    found = place_of(state, name, HANDLERS)
+    found = slot_of(state, name, HANDLERS)
 
-    assert (found.handler, found.file) == place
+    assert (found.handler, found.file) == slot
 
 
 @pytest.mark.parametrize("state", STATES, ids=["begun by it", "with a pipeline"])
@@ -92,21 +101,21 @@ def test_a_place_is_found_by_file_and_by_class(
 )
 def test_what_cannot_be_put_is_refused(state: EventState, name: str, words: str) -> None:
     with pytest.raises(ActRefused, match=words):
-        place_of(state, name, HANDLERS)
+        slot_of(state, name, HANDLERS)
 
 
 def test_a_file_of_the_events_own_pipeline_can_be_put_without_its_class() -> None:
-    place = place_of(adopted(), "Picture", {})
-    content = place.content(b"png", digest_bytes(b"png"))
+    slot = slot_of(adopted(), "Picture", {})
+    content = slot.content(b"png", digest_bytes(b"png"))
 
-    assert (place.handler, place.file) == ("Picture", "picture.png")
+    assert (slot.handler, slot.file) == ("Picture", "picture.png")
     assert content.aspects == {"whole": digest_bytes(b"png")}
 
 
 def test_the_keys_of_json_are_aspects_by_themselves() -> None:
     raw = json.dumps({"distance": 40, "area": {"b": 1, "a": 2}}).encode()
 
-    content = place_of(adopted(), "Figures", HANDLERS).content(raw, digest_bytes(raw))
+    content = slot_of(adopted(), "Figures", HANDLERS).content(raw, digest_bytes(raw))
 
     assert (content.digest, content.size) == (digest_bytes(raw), len(raw))
     assert content.aspects == {
@@ -117,6 +126,14 @@ def test_the_keys_of_json_are_aspects_by_themselves() -> None:
 
 
 def test_where_nothing_better_is_known_every_aspect_is_all_of_it() -> None:
-    content = place_of(adopted(), "Picture", HANDLERS).content(b"png", digest_bytes(b"png"))
+    content = slot_of(adopted(), "Picture", HANDLERS).content(b"png", digest_bytes(b"png"))
 
     assert content.aspects == dict.fromkeys(("whole", "pixels"), digest_bytes(b"png"))
+
+
+def test_a_content_that_its_handler_cannot_read_can_be_put() -> None:
+    raw = b"no JSON"
+
+    content = slot_of(adopted(), "Unreadable", HANDLERS).content(raw, digest_bytes(raw))
+
+    assert content.aspects == dict.fromkeys(("whole", "area", "distance"), digest_bytes(raw))

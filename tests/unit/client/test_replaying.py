@@ -1,7 +1,9 @@
 """A captured event made again from what came in from outside, by a clock of its own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from llama import FileHandler, Inputs, JSONHandler, Pipeline, PollingHandler
 from llama.adapters.event_folder import DiskEventFolder
@@ -47,6 +49,33 @@ class SpacedTitle(JSONHandler):
 
     def generate(self, inputs: Inputs) -> object:
         return {"name": "mock", "spaces": 1}
+
+
+class Echo(FileHandler):
+    FILENAME = "echo.txt"
+    DEPENDENCIES = (Alert,)
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs[Alert].content.decode()
+
+
+class Answer(FileHandler):
+    FILENAME = "answer.txt"
+    DEPENDENCIES = (Echo,)
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs[Echo].content.decode().lower()
+
+
+class LoudEcho(FileHandler):
+    """Says what Echo said, louder."""
+
+    FILENAME = "echo.txt"
+    CODE_VERSION = "2"
+    DEPENDENCIES = (Alert,)
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs[Alert].content.decode().upper()
 
 
 class Broken(FileHandler):
@@ -164,6 +193,38 @@ def test_what_operators_did_is_done_again(tmp_path: Path) -> None:
     assert {verdict for verdict, _ in judged(event.state, again).values()} == {"same"}
 
 
+@pytest.mark.parametrize("is_retracted", [False, True])
+def test_what_later_notices_had_overtaken_is_no_change(
+    tmp_path: Path, *, is_retracted: bool
+) -> None:
+    stream, handlers = notices(tmp_path / "stream"), Pipeline(Alert, Echo, Answer)
+    event = _begun(tmp_path / "kept", stream, handlers).ingest(stream / "a.json")
+    if is_retracted:
+        event.ingest(_retraction(tmp_path))
+
+    again, _ = replayed(tmp_path / "kept", tmp_path / "again", handlers)
+
+    found = judged(event.state, again)
+    assert event.state.is_retracted is is_retracted
+    assert {file: verdict for file, (verdict, _) in found.items()} == {
+        "alert.json": "same",
+        "echo.txt": "overtaken",
+        "answer.txt": "overtaken",
+    }
+    assert found["echo.txt"][1].endswith(
+        "later inputs had come when it was captured, and were not used yet"
+    )
+
+
+def test_what_a_retraction_hides_is_changed_by_other_code(tmp_path: Path) -> None:
+    stream = notices(tmp_path / "stream")
+    event = _begun(tmp_path / "kept", stream, Pipeline(Alert, Echo)).ingest(_retraction(tmp_path))
+
+    again, _ = replayed(tmp_path / "kept", tmp_path / "again", Pipeline(Alert, LoudEcho))
+
+    assert judged(event.state, again)["echo.txt"][0] == "changed"
+
+
 def test_what_never_comes_is_told_and_not_waited_for(tmp_path: Path) -> None:
     state, replaying = replayed(
         notices(tmp_path / "stream"), tmp_path / "run", Pipeline(Alert, Never)
@@ -182,9 +243,16 @@ def test_what_is_no_notice_is_told_and_left_out(tmp_path: Path) -> None:
     assert [line.split(" is ")[0] for line in capturing.refused] == [str(stream / "c.json")]
 
 
-def _begun(rundir: Path, stream: Path) -> Event:
+def _retraction(folder: Path) -> Path:
+    path = folder / "retraction.json"
+    later = timedelta(hours=2)
+    path.write_bytes(mock_notice(MERGED, rounds=0, alert_type="RETRACTION", latency=later))
+    return path
+
+
+def _begun(rundir: Path, stream: Path, handlers: Handlers = THEN) -> Event:
     rundir.mkdir()
     [captured] = Capturing(DiskEventFolder).read([stream])
-    event = Event(captured.event, rundir, THEN).ingest(stream / "b.json")
+    event = Event(captured.event, rundir, handlers).ingest(stream / "b.json")
     event.update()
     return event

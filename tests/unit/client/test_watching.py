@@ -11,7 +11,7 @@ from llama.adapters.memory.following import MemoryFollowing
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.system_clock import SystemClock
-from llama.client.watching import Change, Watching, followable
+from llama.client.watching import Followed, Watching, followable
 from llama.domain.errors import NoPosition
 from llama.domain.position import Position
 from llama.domain.selection.downselection import Downselection
@@ -41,9 +41,9 @@ def two_stories() -> tuple[Story, Story]:
     return stories
 
 
-async def take(changes: AsyncGenerator[Change], count: int) -> list[Change]:
+async def take(changes: AsyncGenerator[Followed], count: int) -> list[Followed]:
     """Return the next changes; the stream is left open."""
-    found: list[Change] = []
+    found: list[Followed] = []
     while len(found) < count:
         one = await anext(changes)
         if one.change is not None:
@@ -51,7 +51,7 @@ async def take(changes: AsyncGenerator[Change], count: int) -> list[Change]:
     return found
 
 
-def told(changes: list[Change]) -> list[tuple[str, int]]:
+def told(changes: list[Followed]) -> list[tuple[str, int]]:
     return [(one.change.event, one.change.sequence) for one in changes if one.change]
 
 
@@ -120,7 +120,7 @@ async def test_what_changed_nothing_is_not_told_and_yet_passed(store: MemoryStor
         quiet = await anext(changes)
 
     assert told(found)[-1] == ("S1", made.after.sequence)
-    assert quiet == Change(Position({0: again.offset + 1}), None)
+    assert quiet == Followed(Position({0: again.offset + 1}), None)
 
 
 async def test_a_late_partition_does_not_hide_an_earlier_fact(store: MemoryStore) -> None:

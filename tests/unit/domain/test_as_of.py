@@ -1,22 +1,14 @@
 """An event as it was: a beginning of its log, by the running maximum of its facts' times."""
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 from llama.domain.as_of import (
     changes_as_of,
     facts_as_of,
-    moment_of,
-    place_of,
-    places_in,
     state_as_of,
 )
-from llama.domain.errors import NoMoment
 from schemas.facts import AlertType, Fact
 from tests.support.facts import EVENT, START, Story, a_trigger
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def a_story() -> Story:
@@ -82,53 +74,3 @@ def test_the_history_was_as_long_as_facts_had_changed_files() -> None:
 
     assert changes_as_of(EVENT, facts_of(story), first.after.as_of) == 0
     assert changes_as_of(EVENT, facts_of(story), last.after.as_of) == 6
-
-
-def test_the_places_of_an_event_in_lists_are_told_when_they_change() -> None:
-    story = a_story()
-
-    places = places_in(story.steps)
-
-    assert [one.place for one in places] == [
-        START,
-        START - timedelta(minutes=6),
-        START - timedelta(hours=1),
-    ]
-    for one in places:
-        assert place_of(story.steps[one.sequence - 1].after) == one.place
-        assert one.since == story.steps[one.sequence - 1].after.as_of
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-20T12:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC)),
-        ("2026-11-20T12:00:00.5+01:00", datetime(2026, 11, 20, 11, 0, 0, 500000, tzinfo=UTC)),
-        ("2026-11-20T12:00 01:00", datetime(2026, 11, 20, 11, tzinfo=UTC)),
-        ("2026-11-20 12:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC)),
-        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
-        ("2h ago", NOW - timedelta(hours=2)),
-        ("-2h", NOW - timedelta(hours=2)),
-        ("1.5d", NOW - timedelta(hours=36)),
-        ("0s", NOW),
-    ],
-)
-def test_a_moment_is_read_as_it_is_meant(text: str, moment: datetime) -> None:
-    assert moment_of(text, NOW) == moment
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("2026-11-20T12:00", "does not say its zone: write 2026-11-20T12:00Z"),
-        ("2026-11-23", "is still to come: it is 2026-11-22T12:00:00"),
-        ("yesterday", "is no moment: write it like 2026-11-20T12:00Z"),
-        ("1969-01-01", "is not from 1970 to 2200"),
-        ("999999w", "is before the beginning of time"),
-        ("0001-01-01T00:00+23:59", "is not from 1970 to 2200"),
-        ("", "is no moment"),
-    ],
-)
-def test_what_is_no_moment_is_refused_with_advice(text: str, why: str) -> None:
-    with pytest.raises(NoMoment, match=why.replace("+", r"\+")):
-        moment_of(text, NOW)

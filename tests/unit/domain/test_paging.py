@@ -16,8 +16,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 EVENTS = [EventProfile(f"S{n}", event_time=NOW - timedelta(hours=n), far=1.0) for n in range(5)]
 
 
-def a_cursor(downselection: Downselection, size: int = 2) -> str:
-    question = ask(downselection, now=NOW, size=size)
+def a_cursor(downselection: Downselection, size: int = 2, *, is_past: bool = False) -> str:
+    question = ask(downselection, now=NOW, size=size, is_past=is_past)
     page = page_of(question, [(one, one) for one in find(question, EVENTS)])
     assert page.next is not None
     return page.next
@@ -39,6 +39,20 @@ def test_a_cursor_keeps_its_place_and_the_first_moment() -> None:
 
     assert [one.eventid for one in find(question, EVENTS)] == ["S2", "S3", "S4"]
     assert (question.now, question.served) == (NOW, 2)
+
+
+@pytest.mark.parametrize("is_past", [False, True], ids=["without a moment", "with another moment"])
+def test_a_cursor_of_the_past_keeps_its_moment(*, is_past: bool) -> None:
+    cursor, later = a_cursor(Downselection(), is_past=True), NOW + timedelta(days=1)
+
+    question = ask(Downselection(), now=later, size=2, after=cursor, is_past=is_past)
+
+    assert (question.now, question.is_past) == (NOW, True)
+
+
+def test_the_past_is_not_gone_on_with_from_a_cursor_of_now() -> None:
+    with pytest.raises(ValueError, match="belongs to a list of now"):
+        ask(Downselection(), now=NOW, size=2, after=a_cursor(Downselection()), is_past=True)
 
 
 def test_the_last_page_has_no_cursor() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from llama.domain.states import Outcome
-from llama.domain.telling import Told, told, told_of
+from llama.domain.telling import Telling, told, told_of
 from schemas.facts import (
     FACTS,
     AlertType,
@@ -78,7 +78,7 @@ def test_an_act_is_told_with_who_ordered_it_and_why(
 
     by_files = told(order, {"Skymap": ("skymap.fits", "skymap.txt")})
 
-    assert by_files == Told(words.format("skymap.fits and skymap.txt"), by="ada", why="a glitch")
+    assert by_files == Telling(words.format("skymap.fits and skymap.txt"), by="ada", why="a glitch")
     assert told(order).what == words.format("what Skymap makes")
 
 
@@ -106,7 +106,7 @@ def test_what_becomes_of_contents_is_told() -> None:
     )
     expired = FileExpired.model_validate({**ORDER, "handler": "Plot", "generation": "g"})
 
-    assert told(obsolete) == Told("plot.png is obsolete", why="code changed from 1 to 2")
+    assert told(obsolete) == Telling("plot.png is obsolete", why="code changed from 1 to 2")
     assert told(expired).what == "what Plot makes has expired"
 
 

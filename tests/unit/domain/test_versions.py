@@ -5,58 +5,105 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from llama.domain.differences import MAX_BYTES, difference
-from llama.domain.errors import UnknownRevision
-from llama.domain.versions import Change, Entry, changes, download_name, resolved, versions_of
+from llama.domain.errors import NoMoment, UnknownRevision
+from llama.domain.versions import (
+    Entry,
+    FileDifference,
+    changes,
+    download_name,
+    resolved,
+    since_when,
+    versions_of,
+)
+from tests.support.facts import a_trigger
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMMITS = ("aaaa1" + "0" * 35, "aaaa2" + "0" * 35, "1234" + "f" * 36)
 ENTRIES = [
-    Entry(number, commit, None, NOON + timedelta(hours=number), "")
+    Entry(number, commit, None, NOON + timedelta(hours=number), "", NOON + timedelta(hours=number))
     for number, commit in enumerate(COMMITS)
 ]
+NOW = NOON + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
     ("word", "number"),
     [
         ("HEAD", 2),
+        ("HEAD~1", 1),
+        ("HEAD~", 1),
+        ("HEAD~2", 0),
         ("0", 0),
         ("2", 2),
         ("aaaa1", 0),
         (COMMITS[1], 1),
         ("1234", 2),
         ("2026-11-22T12:00:00Z", 0),
-        ("2026-11-22T13:59", 1),
+        ("2026-11-22T13:59z", 1),
+        ("23h ago", 1),
+        ("1400 min", 0),
+        ("now", 2),
         ("2026-11-22T14:30+01:00", 1),
         ("2026-11-23", 2),
     ],
 )
 def test_a_word_means_a_revision(word: str, number: int) -> None:
-    assert resolved(ENTRIES, word).number == number
+    assert resolved(ENTRIES, word, NOW).number == number
 
 
 @pytest.mark.parametrize(
     ("word", "because"),
     [
-        ("3", "give a number .0 to 2."),
+        ("3", "there is no revision 3 of this event .it has 0 to 2."),
+        ("HEAD~3", "there is no revision HEAD~3 of this event .it has 0 to 2."),
         ("aaaa", "begins 2 commits"),
         ("bbbbbbb", "there is no revision bbbbbbb"),
-        ("2026-11-22T11:59", "no revision at 2026-11-22T11:59 yet"),
+        ("2026-11-22T11:59Z", "no revision at 2026-11-22T11:59Z yet: the first, 0, is of 2026"),
+        ("2020-01-01", "no revision at 2020-01-01 yet"),
+        ("9999d", "there was no revision at 9999d yet"),
         ("", "no revision"),
-        ("HEAD~1", "no revision"),
         ("skymap.fits", "no revision"),
     ],
 )
 def test_other_words_are_refused_with_what_there_is(word: str, because: str) -> None:
     with pytest.raises(UnknownRevision, match=because):
-        resolved(ENTRIES, word)
-    with pytest.raises(ValueError, match="it has none"):
-        resolved([], "HEAD")
+        resolved(ENTRIES, word, NOW)
+    with pytest.raises(UnknownRevision, match="it has none"):
+        resolved([], "HEAD", NOW)
+
+
+@pytest.mark.parametrize(
+    ("word", "because"),
+    [
+        ("2026-11-22T13:59", "does not say its zone"),
+        ("2026-11-25", "is still to come"),
+        ("2026-13-25", "is no moment"),
+    ],
+)
+def test_a_moment_is_refused_as_everywhere(word: str, because: str) -> None:
+    with pytest.raises(NoMoment, match=because):
+        resolved(ENTRIES, word, NOW)
+
+
+def test_digits_that_begin_a_commit_are_no_age() -> None:
+    commit = Entry(0, "100d" + "0" * 36, None, NOON, "", NOON)
+
+    assert resolved([commit], "100d", NOW) == commit
+
+
+def test_a_fact_dated_back_counts_from_when_those_before_it_do() -> None:
+    late = a_trigger(id="late", occurred_at=NOON + timedelta(minutes=5))
+    dated_back = a_trigger(id="back", occurred_at=NOON)
+
+    since = since_when([late, dated_back])
+
+    assert since == {"late": NOON + timedelta(minutes=5), "back": NOON + timedelta(minutes=5)}
 
 
 def test_a_file_has_a_version_for_every_different_content() -> None:
     blobs = [{}, {"a": "x"}, {"a": "x", "b": "y"}, {}, {"a": "x"}, {"a": "z"}, {"a": "x"}]
-    entries = [Entry(number, f"{number}" * 40, None, NOON, "") for number in range(len(blobs))]
+    numbers = range(len(blobs))
+    entries = [Entry(number, f"{number}" * 40, None, NOON, "", NOON) for number in numbers]
 
     versions = versions_of("a", zip(entries, blobs, strict=True))
 
@@ -75,7 +122,7 @@ def test_changes_are_told_by_name() -> None:
         ("b", "changed"),
         ("d", "added"),
     ]
-    assert told[0] == Change("a", "1", None)
+    assert told[0] == FileDifference("a", "1", None)
 
 
 def test_a_download_is_named_after_event_version_commit_and_file() -> None:

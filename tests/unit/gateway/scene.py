@@ -30,6 +30,7 @@ from llama.domain.pipeline import pipeline_of
 from llama.domain.states import EventState
 from llama.domain.work import Step
 from llama.handlers import PIPELINE
+from llama.ports.past import Past
 from llama.ports.pictures import Draw
 from llama.ports.projections import ReadModels
 from schemas.facts import (
@@ -152,9 +153,9 @@ def _result(need: Need) -> dict[str, object]:
 
 @asynccontextmanager
 async def a_scene(
-    *, models: ReadModels | None = None, draw: Draw | None = render
+    *, models: ReadModels | None = None, draw: Draw | None = render, past: Past | None = None
 ) -> AsyncGenerator[Scene]:
-    """Open a gateway over empty memory adapters, or over other read models."""
+    """Open a gateway over empty memory adapters, or over others."""
     clock = SetClock()
     store, artifacts = MemoryStore(clock), MemoryArtifacts()
     shown = models or MemoryReadModels(store, PROJECTION)
@@ -163,7 +164,7 @@ async def a_scene(
         artifacts=artifacts,
         clock=clock,
         draw=draw,
-        past=MemoryPast(store),
+        past=past or MemoryPast(store),
         following=MemoryFollowing(store),
     )
     # Errors are answered as a server answers them, not raised in the test.

@@ -18,7 +18,7 @@ async def test_an_empty_system_has_an_empty_list_of_events() -> None:
         answer = await scene.get("/events")
 
     assert answer.status_code == 200
-    assert answer.json() == {"events": [], "next": None}
+    assert answer.json() == {"events": [], "next": None, "as_of": None}
 
 
 async def test_lists_an_event_with_how_many_files_are_how() -> None:

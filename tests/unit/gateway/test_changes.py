@@ -1,6 +1,7 @@
 """The stream of changes: server-sent events that can be followed on after any break."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from starlette.applications import Starlette
@@ -10,11 +11,12 @@ from llama.adapters.memory.following import MemoryFollowing
 from services.gateway.changes import Changes
 from services.gateway.refusals import refuse_well
 from tests.unit.gateway.following import following
-from tests.unit.gateway.scene import EVENT, Scene, a_made_scene, a_scene
+from tests.unit.gateway.scene import EVENT, START, Scene, a_made_scene, a_scene
 
 
 def stream_of(scene: Scene, *, heartbeat_s: float = 60, slow_s: float = 60) -> Starlette:
-    changes = Changes(MemoryFollowing(scene.store), heartbeat_s=heartbeat_s, slow_s=slow_s)
+    shown = MemoryFollowing(scene.store)
+    changes = Changes(shown, scene.clock, heartbeat_s=heartbeat_s, slow_s=slow_s)
     return Starlette(routes=[Route("/changes", changes.stream)])
 
 
@@ -57,6 +59,18 @@ async def test_the_criteria_of_lists_choose_what_is_told() -> None:
     assert told["sequence"] == 4
 
 
+async def test_what_happened_since_a_moment_is_told_first() -> None:
+    async with a_scene() as scene:
+        await scene.notice("PRELIMINARY", minute=1, skymap="a", event="a")
+        scene.clock.moment = START + timedelta(hours=1)
+        await scene.notice("UPDATE", minute=9, skymap="b", event="a")
+        async with following(scene.app, "since=10min") as follower:
+            at = (await follower.block())["id"]
+            told = json.loads((await follower.block())["data"])
+
+    assert (at, told["alert_type"]) == ("0:1", "UPDATE")
+
+
 async def test_in_silence_a_comment_keeps_the_connection_and_moves_the_id() -> None:
     async with a_made_scene() as scene:
         app = stream_of(scene, heartbeat_s=0.02)
@@ -84,11 +98,34 @@ async def test_who_takes_nothing_is_cut_off_with_a_last_word() -> None:
     }
 
 
+async def test_one_who_takes_nothing_holds_up_nobody() -> None:
+    async with (
+        a_made_scene() as scene,
+        following(scene.app, "from=0:6") as stuck,
+        following(scene.app, "from=0:6") as other,
+    ):
+        for follower in (stuck, other):
+            await follower.block()
+        stuck.takes.clear()
+        ids: list[str] = []
+        for minute in range(10, 30):
+            await scene.notice("UPDATE", minute=minute, skymap=str(minute), event="b")
+            ids.append((await other.block())["id"])
+        stuck.takes.set()
+
+        assert [(await stuck.block())["id"] for _ in ids] == ids
+
+
 @pytest.mark.parametrize(
     ("query", "error"),
     [
         ("from=here", "bad_position"),
         ("from=0:99", "bad_position"),
+        ("from=0:1&since=2h", "bad_position"),
+        ("since=soon", "bad_moment"),
+        ("since=2099-01-01", "bad_moment"),
+        ("since=", "empty_parameter"),
+        ("vetoed=", "bad_criteria"),
         ("limit=3", "bad_criteria"),
         ("colour=red", "bad_criteria"),
         ("sec_since_v0_lt=60", "bad_criteria"),
@@ -103,7 +140,7 @@ async def test_what_cannot_be_followed_is_refused(query: str, error: str) -> Non
 
 async def test_too_many_followers_are_sent_away_until_one_leaves() -> None:
     async with a_scene() as scene:
-        changes = Changes(MemoryFollowing(scene.store), most=1)
+        changes = Changes(MemoryFollowing(scene.store), scene.clock, most=1)
         app = Starlette(routes=[Route("/changes", changes.stream)])
         refuse_well(app)
         async with following(app) as first:

@@ -13,7 +13,7 @@ async def test_events_are_filtered_by_parameters() -> None:
         other = await scene.get("/events?fileexists=nothing.json")
 
     assert [row["event"] for row in met.json()["events"]] == [EVENT]
-    assert other.json() == {"events": [], "next": None}
+    assert other.json() == {"events": [], "next": None, "as_of": None}
 
 
 async def test_a_row_tells_rate_class_and_labels() -> None:
@@ -30,11 +30,14 @@ async def test_a_row_tells_rate_class_and_labels() -> None:
     [
         ("vetod=true", "bad_criteria", "there is no criterion 'vetod': did you mean 'vetoed'?"),
         ("vetoed=perhaps", "bad_criteria", "vetoed='perhaps'"),
-        ("sortkey=colour", "bad_criteria", "'eventtime', 'eventid'"),
+        ("sortkey=colour", "bad_criteria", "eventtime, eventid"),
+        ("vetoed=", "bad_criteria", "vetoed has no value: it may be true or false"),
         ("vetoed=true&vetoed=false", "bad_criteria", "vetoed is given twice"),
         ("&".join(["fileexists=a"] * 101), "bad_criteria", "101 criteria are too many"),
         ("after=xyz", "bad_cursor", "is no cursor"),
-        ("after=", "bad_cursor", "is no cursor"),
+        ("after=", "empty_parameter", "after is empty"),
+        ("as_of=", "empty_parameter", "as_of is empty"),
+        ("limit=1&limit=2", "repeated_parameter", "limit is given twice"),
         ("after=%00%F0%9F%98%80", "bad_cursor", "is no cursor"),
     ],
 )

@@ -1,6 +1,7 @@
 """Old versions of files over HTTP, by number and by revision."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -12,14 +13,20 @@ from starlette.routing import Route
 from llama.adapters.memory.history import MemoryHistory
 from llama.client.histories import Histories
 from llama.domain.revisions import blob_id
+from schemas.base import zulu
 from services.gateway.files import POLICY
 from services.gateway.refusals import refuse_well
 from services.gateway.versions import Versions
-from tests.support.revisions import a_history
+from tests.support.revisions import NOON, FactsOfRevisions, a_history
+from tests.unit.gateway.scene import SetClock
 
 MAP, PAGE = "skymap.fits", "page.html"
 REVISIONS = a_history("S1", {MAP: b"one"}, {PAGE: b"<p>"}, {MAP: b"two"}, {MAP: None})
 FILES = "/events/S1/files"
+
+
+def at(second: int, microsecond: int) -> str:
+    return zulu(NOON + timedelta(seconds=second, microseconds=microsecond))
 
 
 async def _newest(_request: Request) -> Response:
@@ -31,7 +38,12 @@ async def client() -> AsyncIterator[AsyncClient]:
     history = MemoryHistory()
     await history.commit(REVISIONS)
     newest = Route("/events/{event}/files/{file}", _newest)
-    app = Starlette(routes=[*Versions(Histories(history)).routes, newest])
+    app = Starlette(
+        routes=[
+            *Versions(Histories(history, FactsOfRevisions(REVISIONS), SetClock())).routes,
+            newest,
+        ]
+    )
     refuse_well(app)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://gateway") as client:
@@ -46,6 +58,9 @@ async def client() -> AsyncIterator[AsyncClient]:
         (f"commit={REVISIONS[1].commit}", b"one", 0, 0),
         (f"commit={REVISIONS[2].commit[:8]}", b"two", 1, 2),
         ("commit=0", b"one", 0, 0),
+        (f"commit={at(2, 699_999)}", b"one", 0, 0),
+        (f"commit={at(2, 700_000)}", b"two", 1, 2),
+        ("commit=HEAD~1", b"two", 1, 2),
     ],
 )
 async def test_a_version_is_saved_under_a_name_that_tells_which(
@@ -90,6 +105,9 @@ async def test_without_a_version_the_newest_is_meant(client: AsyncClient) -> Non
         (f"{FILES}/{MAP}?commit={REVISIONS[3].commit}", 404, "unknown_version"),
         (f"{FILES}/{MAP}?commit=refs/heads/main", 404, "unknown_version"),
         (f"{FILES}/{MAP}?commit={'0' * 40}", 404, "unknown_version"),
+        (f"{FILES}/{MAP}?commit=2019-08-14T11:00Z", 404, "unknown_version"),
+        (f"{FILES}/{MAP}?commit=2019-08-14T12:00", 400, "bad_moment"),
+        (f"{FILES}/{MAP}?commit=2199-08-14", 400, "bad_moment"),
         (f"{FILES}/absent.txt?version=0", 404, "unknown_version"),
         (f"{FILES}/..%00?version=0", 400, "bad_file_name"),
         (f"/events/S9/files/{MAP}?version=0", 404, "unknown_version"),

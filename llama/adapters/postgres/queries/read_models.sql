@@ -15,8 +15,8 @@ select
 from events
 
 -- name: plan_anew
--- Have the statements of this session planned for their values.
-set plan_cache_mode = force_custom_plan;
+-- Have the statements of this transaction planned for their values.
+set local plan_cache_mode = force_custom_plan;
 
 -- name: common_words
 -- The words that many events have, as far as PostgreSQL has counted.

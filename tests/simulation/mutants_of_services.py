@@ -1,0 +1,70 @@
+"""Wrong rules of the services: of tasks, timers, memories and histories."""
+
+from tests.simulation.mutating import Mutant
+
+RESOLVER, ADOPTING = (
+    "services.dependency_resolver.reactions",
+    "services.dependency_resolver.adopting",
+)
+WORKER, HISTORIAN = "services.handler_worker.reactions", "services.versioning.reactions"
+FOLDER, LEDGER = "llama.runtime.folding", "llama.adapters.memory.ledger"
+MUTANTS = (
+    Mutant(
+        "what is no longer wanted stays on the table",
+        RESOLVER,
+        "        await transaction.tasks.want(state.event, tasks)\n",
+        "        if tasks:\n            await transaction.tasks.want(state.event, tasks)\n",
+    ),
+    Mutant(
+        "tasks are wanted by the state before the last fact",
+        RESOLVER,
+        "state, cause = last.after, last.fact.id",
+        "state, cause = last.before, last.fact.id",
+    ),
+    Mutant(
+        "nobody waits for the end of a content's time",
+        RESOLVER,
+        "await transaction.timers.expect(state.event, timers)",
+        "await transaction.timers.expect(state.event, timers[:0])",
+    ),
+    Mutant(
+        "a deployment leaves what is cooling down to the old code",
+        ADOPTING,
+        "return bool(decision.runs) or not decision.is_settled",
+        "return not decision.is_settled",
+        first=801,
+    ),
+    Mutant(
+        "a task is closed before its result is on the log",
+        WORKER,
+        "            outcome = await self._run(lease.task)\n",
+        "            outcome = await self._run(lease.task)\n"
+        "            await self.queue.finish(lease)\n",
+        first=210,
+    ),
+    Mutant(
+        "a batch that is rolled back is remembered",
+        FOLDER,
+        "            await self._react(transaction, folded)\n",
+        "            self._remember(states)\n            await self._react(transaction, folded)\n",
+    ),
+    Mutant(
+        "whoever was overtaken goes on with what it remembers",
+        FOLDER,
+        "        self._cache = OrderedDict[str, EventState]()\n",
+        "        if hasattr(self, '_cache'):\n            return\n"
+        "        self._cache = OrderedDict[str, EventState]()\n",
+    ),
+    Mutant(
+        "nobody looks whether somebody else has read on",
+        LEDGER,
+        "            if self.store.offsets.get(place, 0) != expected:\n",
+        "            if self.store.offsets.get(place, 0) < expected:\n",
+    ),
+    Mutant(
+        "the history forgets how far it has come",
+        HISTORIAN,
+        "transaction.move_heads({one.revision.event: one.head for one in found})",
+        "transaction.heads({one.revision.event for one in found})",
+    ),
+)
