@@ -86,9 +86,13 @@ class Database:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         try:
             yield Session(connection, self._statements)
-        finally:
-            with translated():
+        except BaseException:
+            # Why it ended counts: a cancelled task must not be told that a server is away.
+            with suppress(Exception):
                 await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
+            raise
+        with translated():
+            await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
 
     @asynccontextmanager
     async def moment(self, *tables: str) -> AsyncGenerator[Session]:

@@ -55,6 +55,24 @@ async def test_an_error_of_the_body_is_not_taken_for_the_servers(databases: Data
             await fail()
 
 
+async def test_an_error_of_the_body_counts_where_a_connection_cannot_be_given_back(
+    databases: Databases,
+) -> None:
+    async with databases.fresh() as dsn, await connect(dsn) as database:
+
+        async def fail() -> None:
+            async with database.session() as session:
+                asking = asyncio.create_task(session.run("select pg_sleep(60)"))
+                await asyncio.wait({asking}, timeout=0)
+                try:
+                    raise ValueError("the body's own")
+                finally:
+                    asking.add_done_callback(lambda task: task.exception())
+
+        with pytest.raises(ValueError, match="the body's own"):
+            await fail()
+
+
 async def test_a_waiting_worker_goes_on_after_a_restart(databases: Databases) -> None:
     async with databases.fresh() as dsn, await connect(dsn) as database:
         queue = PostgresTaskQueue(database)
