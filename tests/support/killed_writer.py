@@ -95,8 +95,8 @@ def kill_at_random(folder: Path, moments: random.Random) -> str:
             process.stdout.readline()
         for _ in range(moments.randrange(MOST_TURNS)):
             process.poll()
-        chosen = psutil.Process(process.pid)
         try:
+            chosen = psutil.Process(process.pid)
             children = chosen.children(recursive=True)
             victim = moments.choice([chosen, chosen, *children])
             told = " ".join(victim.cmdline()[-3:])
