@@ -5,13 +5,16 @@ import subprocess
 import sys
 
 BENCHMARKS = (
+    "alerts",
     "as_of",
+    "background",
     "changes",
     "decisions",
     "history",
     "projector",
     "questions",
     "rebuild",
+    "significance",
     "simulation",
 )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         GenerateOnceHandler,
         JSONHandler,
         PollingHandler,
+        ResourceHandler,
         TriggeredHandler,
         UploadReceiptHandler,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "Pipeline",
     "PollingHandler",
     "Product",
+    "ResourceHandler",
     "Run",
     "TriggeredHandler",
     "UploadReceiptHandler",
@@ -83,6 +85,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Pipeline": _PIPELINE,
         "PollingHandler": _KINDS,
         "Product": _HANDLER,
+        "ResourceHandler": _KINDS,
         "Run": "llama.client.run",
         "TriggeredHandler": _KINDS,
         "UploadReceiptHandler": _KINDS,

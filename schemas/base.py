@@ -20,9 +20,16 @@ EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0
 """Name of an event: a superevent id. Safe as a path component and as part of a git ref."""
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
 """Name of a file within an event: one path component, no leading dot or dash."""
+TEST_EVENTS = {"MS": "mock event", "TS": "test event"}
+"""How the names of events that are none of nature's begin, and what they are."""
 EARLIEST_YEAR = 1970
 LATEST_YEAR = 2200
 ShortText = Annotated[str, StringConstraints(max_length=2000)]
+
+
+def why_test(event: str) -> str | None:
+    """Say what an event is that is none of nature's, by its name; None of a real one."""
+    return next((TEST_EVENTS[begin] for begin in TEST_EVENTS if event.startswith(begin)), None)
 
 
 def zulu(moment: datetime) -> str:
@@ -69,8 +76,23 @@ class Message(Part):
     )
     occurred_at: Moment = Field(description="When it happened, by the clock of its producer.")
 
+    @property
+    def key(self) -> str:
+        """What is in order on the topic: messages of one key stand in one partition."""
+        return self.id
+
+    @property
+    def marks_test(self) -> bool:
+        """Whether clients of the topic are told that it is a test."""
+        return why_test(self.key) is not None
+
 
 class EventMessage(Message):
     """A message about one event: the event is its key on the topic."""
 
     event: EventId = Field(description="The astrophysical event, for example S190814bv.")
+
+    @property
+    def key(self) -> str:
+        """The event."""
+        return self.event

@@ -1,11 +1,13 @@
 """How a message becomes a Kafka record: JSON body, CloudEvents 1.0 headers, hop's own."""
 
-from schemas.base import EventMessage, Message, zulu
+from schemas.base import Message, zulu
 
 SOURCE = "urn:llama"
 SCHEMA_VERSION = 1
 NAME_HEADER = "llama_name"
 """Header of a notice that was read from a file: the name of the file."""
+TEST_HEADER = "_test"
+"""hop's header of what is a test."""
 Headers = list[tuple[str, bytes]]
 
 
@@ -15,8 +17,8 @@ def type_name(message_type: type[Message]) -> str:
 
 
 def key_of(message: Message) -> bytes:
-    """Return the key of a message: its event, or its own id."""
-    return (message.event if isinstance(message, EventMessage) else message.id).encode()
+    """Return the key of a message: its event, its neutrino, or its own id."""
+    return message.key.encode()
 
 
 def body_of(message: Message) -> bytes:
@@ -26,19 +28,18 @@ def body_of(message: Message) -> bytes:
 
 def headers_of(message: Message, *, is_test: bool = False) -> Headers:
     """Return the headers that CloudEvents consumers and hop clients read."""
-    subject = key_of(message).decode()
     fields = {
         "ce_specversion": "1.0",
         "ce_id": message.id,
         "ce_source": SOURCE,
         "ce_type": type_name(type(message)),
-        "ce_subject": subject,
+        "ce_subject": message.key,
         "ce_time": zulu(message.occurred_at),
         "ce_dataschema": f"{SOURCE}:schema:{type_name(type(message))}",
         "content-type": "application/json",
         "_id": message.id,
         "_format": "json",
     }
-    if is_test or subject.startswith(("MS", "TS")):
-        fields["_test"] = "true"
+    if is_test or message.marks_test:
+        fields[TEST_HEADER] = "true"
     return [(name, value.encode()) for name, value in fields.items()]

@@ -29,6 +29,7 @@ from schemas.facts import (
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
 from schemas.flags import FlagName
+from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
 
 EVENT = "S190814bv"
@@ -59,6 +60,7 @@ ALERT_FILE = FileContent(
         "whole": _digest_of("alert.json"),
         "event": _digest_of("event in alert.json"),
         "external": _digest_of("external in alert.json"),
+        "retracted": _digest_of("false"),
         "skymap": FIRST_MAP,
     },
     attached=("skymap",),
@@ -78,6 +80,17 @@ SKYMAP_HANDLER = HandlerSpec(
     name="Skymap",
     files=("skymap.fits",),
     dependencies=(DependencySpec(file="alert.json", aspects=("skymap",)),),
+    code="1",
+)
+BACKGROUND_HANDLER = HandlerSpec(
+    name="BackgroundSet",
+    files=("background.npz",),
+    dependencies=(
+        DependencySpec(file="alert.json", aspects=("event",)),
+        DependencySpec(
+            file="background_sets.npz", aspects=("whole",), fixed=_digest_of("background sets")
+        ),
+    ),
     code="1",
 )
 
@@ -104,7 +117,10 @@ PIPELINE_ADOPTED = PipelineAdopted(
     occurred_at=TRIGGER_RECEIVED.occurred_at,
     event=EVENT,
     epoch=3,
-    manifest=Manifest(digest=_digest_of("manifest"), handlers=(ALERT_HANDLER, SKYMAP_HANDLER)),
+    manifest=Manifest(
+        digest=_digest_of("manifest"),
+        handlers=(ALERT_HANDLER, SKYMAP_HANDLER, BACKGROUND_HANDLER),
+    ),
 )
 FLAGS_CHANGED = FlagsChanged(
     id="request-7c1e",
@@ -241,6 +257,22 @@ DEAD_LETTER = DeadLetter(
     raw=_digest_of("bytes of no notice"),
     size=512,
 )
+NEUTRINO_RECEIVED = NeutrinoReceived(
+    id=_digest_of("neutrino 133119_22683750, revision 1")[:32],
+    occurred_at=_at(40),
+    neutrino="133119_22683750",
+    revision=1,
+    sent_at=_at(39, 58),
+    time=_at(12, 4),
+    ra_deg=12.75,
+    dec_deg=-24.5,
+    sigma_deg=0.233,
+    energy_gev=148_000.0,
+    stream="gold",
+    raw=_digest_of("bytes of a track alert"),
+    raw_size=911,
+    source=Source(topic="gcn.notices.icecube.gold_bronze_track_alerts", partition=0, offset=17),
+)
 
 EXAMPLES: tuple[Message, ...] = (
     TRIGGER_RECEIVED,
@@ -259,5 +291,6 @@ EXAMPLES: tuple[Message, ...] = (
     PIPELINE_REQUESTED,
     REVISION_COMMITTED,
     DEAD_LETTER,
+    NEUTRINO_RECEIVED,
 )
 """One of each class, in the order of the topics' catalogue."""

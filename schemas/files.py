@@ -45,6 +45,18 @@ class DependencySpec(Part):
     file: FileName
     aspects: tuple[AspectName, ...] = Field(min_length=1)
     optional: bool = False
+    fixed: Sha256 | None = Field(
+        default=None,
+        description="Of a resource of the deployment: the digest of its bytes, the same for every "
+        "event. Nobody makes it, and no event has it among its files.",
+    )
+
+    @model_validator(mode="after")
+    def _has_one_digest(self) -> "DependencySpec":
+        """Refuse aspects of a resource: only the digest of all its bytes is known."""
+        if self.fixed is not None and self.aspects != ("whole",):
+            raise ValueError(f"{self.file} is a resource: it has no aspect but 'whole'")
+        return self
 
 
 MONTH_S = 31 * 86400.0
@@ -88,6 +100,11 @@ class HandlerSpec(Part):
     once: bool = Field(
         default=False, description="Made once: later inputs and code do not make it obsolete."
     )
+    speaks_when_withdrawn: bool = Field(
+        default=False,
+        description="Made also of an event that is retracted, or vetoed as a whole: it may have "
+        "to tell others. What it uses counts as absent then, but for what notices bring.",
+    )
 
 
 class Manifest(Part):
@@ -104,6 +121,7 @@ class Manifest(Part):
             self.handlers
         ):
             raise ValueError("two handlers have the same name or file")
+        _refuse_odd_resources(self.handlers, files)
         to_come = set(files)
         for spec in self.handlers:
             late = next((one.file for one in spec.dependencies if one.file in to_come), None)
@@ -111,3 +129,11 @@ class Manifest(Part):
                 raise ValueError(f"{spec.name} stands before the maker of {late}, which it uses")
             to_come -= set(spec.files)
         return self
+
+
+def _refuse_odd_resources(handlers: tuple[HandlerSpec, ...], made: list[str]) -> None:
+    """Refuse a resource of two contents, and one that has the name of an event's file."""
+    known: dict[str, str | None] = dict.fromkeys(made)
+    for dependency in (one for spec in handlers for one in spec.dependencies if one.fixed):
+        if known.setdefault(dependency.file, dependency.fixed) != dependency.fixed:
+            raise ValueError(f"{dependency.file} is a resource, and something else besides")

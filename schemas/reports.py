@@ -20,6 +20,8 @@ class RefusalReason(StrEnum):
     """It begins like JSON and does not parse, or is nested too deeply to be parsed."""
     NOT_A_NOTICE = "not_a_notice"
     """JSON, but no object that has an id, a type and a time."""
+    BAD_NEUTRINO = "bad_neutrino"
+    """A neutrino without a usable id, revision, direction, error or energy, or no track."""
     BAD_EVENT_ID = "bad_event_id"
     """The superevent id is not `S`, `MS` or `TS` with six digits and one to eight letters."""
     BAD_ALERT_TYPE = "bad_alert_type"

@@ -20,6 +20,7 @@ from schemas.facts import (
     RunCancelled,
     TriggerReceived,
 )
+from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import DeadLetter, RevisionCommitted
 
 MEBIBYTE = 1024 * 1024
@@ -73,10 +74,25 @@ DEAD_LETTERS_TOPIC = Topic(
     config={**_FOREVER, "max.message.bytes": str(MEBIBYTE)},
     messages=(DeadLetter,),
 )
+NEUTRINOS_TOPIC = Topic(
+    name="llama.v1.neutrinos",
+    key="id of the neutrino: its revisions stand in one partition",
+    partitions=1,
+    config={**_FOREVER, "max.message.bytes": str(MEBIBYTE)},
+    messages=(NeutrinoReceived,),
+)
 ALERTS_TOPIC = Topic(
     name="igwn.gwalert",
     key="none: notices arrive as the observatories send them",
     partitions=1,
     config={"cleanup.policy": "delete", "max.message.bytes": str(24 * MEBIBYTE)},
 )
-TOPICS = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, ALERTS_TOPIC)
+NEUTRINO_ALERTS_TOPIC = Topic(
+    name="gcn.notices.icecube.gold_bronze_track_alerts",
+    key="none: notices arrive as the observatories send them",
+    partitions=1,
+    config={"cleanup.policy": "delete", "max.message.bytes": str(24 * MEBIBYTE)},
+)
+INCOMING = (ALERTS_TOPIC, NEUTRINO_ALERTS_TOPIC)
+"""What others send; all other topics are our own."""
+TOPICS = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC, *INCOMING)

@@ -1,8 +1,8 @@
 """Gives services their adapters: the one place in this room that chooses technologies."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +12,12 @@ from llama.adapters.artifacts import DiskArtifacts
 from llama.adapters.kafka.log import KafkaLog
 from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
+from llama.adapters.outlets.folder import FolderCarrier
+from llama.adapters.outlets.kafka import KafkaCarrier
 from llama.adapters.postgres import (
     PostgresGenerations,
     PostgresLedger,
+    PostgresOutbox,
     PostgresReadModels,
     PostgresTaskQueue,
     PostgresTimerQueue,
@@ -22,6 +25,7 @@ from llama.adapters.postgres import (
 )
 from llama.adapters.system_clock import SystemClock
 from llama.domain.pipeline import Handlers
+from llama.ports.outlet import Carrier
 from llama.runtime.addresses import Addresses, find_addresses, write_atomically
 from llama.runtime.consuming import Subscribe
 from llama.runtime.lifecycle import die_with_parent, run_until_stopped
@@ -49,6 +53,7 @@ class Wiring:
     models: PostgresReadModels
     generations: PostgresGenerations
     log: KafkaLog
+    outbox: PostgresOutbox
 
     def __init__(self, settings: Settings, *, process: str) -> None:
         self.settings = settings
@@ -69,6 +74,7 @@ class Wiring:
         self.ledger_of_views = PostgresLedger(pool, waits_for_disk=False)
         self.queue = PostgresTaskQueue(pool)
         self.timers = PostgresTimerQueue(pool)
+        self.outbox = PostgresOutbox(pool)
         self.models = PostgresReadModels(pool)
         self.generations = PostgresGenerations(pool)
         self.log = await self._stack.enter_async_context(
@@ -100,6 +106,17 @@ class Wiring:
             share=Share(self.settings.instance, self.settings.instances),
             max_records=max_records,
         )
+
+    @asynccontextmanager
+    async def carrier(self) -> AsyncGenerator[Carrier]:
+        """Open the way to the world that LLAMA_OUTLET names."""
+        outlet = self.settings.outlet
+        if outlet == "folder":
+            yield FolderCarrier(self.settings.outbox_folder)
+            return
+        server = outlet.removeprefix("kafka").removeprefix("://") or self.addresses.kafka
+        async with KafkaCarrier(server, client_id=f"llama.{self.process}.outlet") as carrier:
+            yield carrier
 
     def is_ready(self, service: str) -> None:
         """Say that a service has begun to work."""

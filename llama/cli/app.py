@@ -9,6 +9,7 @@ import typer
 
 from llama.cli import (
     acts,
+    background,
     checks,
     copies,
     dead_letters,
@@ -21,6 +22,8 @@ from llama.cli import (
     log,
     ls,
     make,
+    neutrinos,
+    publish,
     rebuild,
     replay,
     system,
@@ -71,6 +74,9 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(dead_letters.dlq)
+app.add_typer(neutrinos.neutrinos)
+app.add_typer(publish.publish)
+app.add_typer(background.background)
 
 
 @app.callback()

@@ -16,9 +16,13 @@ from llama.client.acting.acts import KNOWN_EVENTS
 from llama.client.acting.naming import no_such_event
 from llama.client.event import Event
 from llama.client.local.comparing import ComparedNames, compared_states
+from llama.client.local.identifying import pipeline_meant
+from llama.client.pipeline import Pipeline
 from llama.domain.errors import LlamaError
 from llama.domain.states import EventState
 from llama.domain.versions import NEWEST
+from llama.runtime.pipelines import load_pipeline
+from llama.runtime.settings import read_settings
 
 
 def clone(
@@ -38,7 +42,7 @@ def clone(
     with tempfile.TemporaryDirectory(prefix="llama-") as temporary:
         copy = in_session(lambda session: export_in(session, event, Path(temporary)))
         try:
-            made = Event(event, copy.parent).clone(commit or NEWEST, folder, clobber)
+            made = Event(event, copy.parent, _pipeline()).clone(commit or NEWEST, folder, clobber)
         except (LlamaError, FileExistsError) as error:
             fail(str(error), code=exit_code_of(error))
     say_hidden(made.state)
@@ -90,4 +94,12 @@ async def _other(session: Session, event: str, name: str) -> EventState:
         probable = path / event
         meant = f": did you mean {probable}?" if Event.is_event_folder(probable) else ""
         fail(f"{name} is not the folder of an event{meant}")
-    return Event.fromdir(path).bench.prospect()
+    try:
+        return Event.fromdir(path, _pipeline()).bench.prospect()
+    except LlamaError as error:
+        fail(str(error), code=exit_code_of(error))
+
+
+def _pipeline() -> Pipeline:
+    """Return the pipeline of this deployment: a copy is looked at with the same."""
+    return pipeline_meant(load_pipeline(read_settings().pipeline))

@@ -3,12 +3,13 @@
 import asyncio
 import shlex
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from llama.cli.demo_findings import found_in
+from llama.cli.demo_scene import DemoScene, scene_of
 from llama.cli.events import print_status, status_in
 from llama.cli.export import export_in
 from llama.cli.ingest import ingestion_in
@@ -25,7 +26,8 @@ SETTLE_DEADLINE_S = 120.0
 """The demo takes seconds; a slow machine under load gets two minutes."""
 LOOK_EVERY_S = 0.02
 DEAD_LETTERS = 100
-MERGED_AGO = timedelta(minutes=20)
+UNREMARKABLE = {"missing", "waiting"}
+"""What every file is at first."""
 
 
 def demo(
@@ -40,10 +42,12 @@ def demo(
     refuse_wrong_pipeline(settings)
     from llama.embedded.supervisor import Supervisor
 
+    scene = scene_of(settings, alert)
+
     async def run() -> None:
         print_line(f"starting everything under {settings.home}")
-        async with Supervisor(settings, separate=False, tell=_tell).running():
-            await _show(settings, alert)
+        async with Supervisor(scene.settings, separate=False, tell=_tell).running():
+            await _show(scene)
 
     try:
         stopped_by = run_until_stopped(run)
@@ -57,14 +61,18 @@ def _tell(line: str) -> None:
     print_line(f"  {line}")
 
 
-async def _show(settings: Settings, alert: Path | None) -> None:
+async def _show(scene: DemoScene) -> None:
+    name, raw = scene.name, scene.notice
     async with open_session() as session, open_log(session) as log:
         ingestion = ingestion_in(session, log)
-        name, raw = _notice(session, alert)
         print_line(f"{name} ({len(raw):,} bytes) goes to the topic igwn.gwalert")
+        if scene.remark:
+            print_line(scene.remark)
         began = time.monotonic()
         source = await ingestion.send(raw, name=name)
         receipt = (await ingestion.receipts([source]))[0]
+        if receipt.neutrino is not None:
+            fail(f"{name} tells of a neutrino: the demo needs a gravitational-wave notice", code=2)
         if receipt.event is None:
             await ingestion.caught_up()
             letters = await session.models.dead_letters(limit=DEAD_LETTERS)
@@ -72,22 +80,13 @@ async def _show(settings: Settings, alert: Path | None) -> None:
             fail(f"{name} was refused: {receipt.reason}: {' '.join(details)}")
         settled = asyncio.ensure_future(ingestion.settle([receipt.event]))
         await _watch(session, receipt.event, began, settled)
-        await _conclude(session, receipt.event, settings)
-
-
-def _notice(session: Session, alert: Path | None) -> tuple[str, bytes]:
-    if alert is not None:
-        return alert.name, alert.read_bytes()
-    from llama.handlers.mock import mock_notice
-
-    now = session.clock.now()
-    return "a mock notice, merged 20 minutes ago", mock_notice(now - MERGED_AGO, latency=MERGED_AGO)
+        await _conclude(session, receipt.event, scene.settings)
 
 
 async def _watch(
     session: Session, event: str, began: float, settled: "asyncio.Future[None]"
 ) -> None:
-    """Print a line whenever a file changes its status, until the event has settled."""
+    """Print a line whenever a file is made, or will not be, until the event has settled."""
     shown: dict[str, str] = {}
     while True:
         is_over = settled.done()
@@ -95,8 +94,9 @@ async def _watch(
         for file in files_of(state) if state else ():
             if shown.get(file.name) != file.status:
                 shown[file.name] = file.status
-                elapsed = time.monotonic() - began
-                print_line(f"  +{elapsed:6.2f} s  {file.name:<20} {file.status}")
+                if file.status not in UNREMARKABLE:
+                    elapsed = time.monotonic() - began
+                    print_line(f"  +{elapsed:6.2f} s  {file.name:<32} {file.status}")
         if is_over:
             settled.result()
             return
@@ -114,11 +114,14 @@ async def _conclude(session: Session, event: str, settings: Settings) -> None:
     revisions = await session.history.log(event)
     print_line(f"from the alert to the last file: {await _latency(session, event)}")
     print_line(f"history: {len(revisions)} revisions, the newest is {revisions[0].commit[:12]}")
+    for line in found_in(folder):
+        print_line(line)
     print_line(f"results: {folder}")
     if (folder / "summary.html").exists():
         print_line(f"to read: {folder / 'summary.html'}")
-    home = shlex.quote(str(settings.home))
-    print_line(f"to go on with it: LLAMA_HOME={home} .venv/bin/llama up")
+    home, neutrinos = shlex.quote(str(settings.home)), shlex.quote(settings.neutrinos)
+    asked = f" LLAMA_NEUTRINOS={neutrinos}" if settings.neutrinos else ""
+    print_line(f"to go on with it: LLAMA_HOME={home}{asked} .venv/bin/llama up")
 
 
 async def _latency(session: Session, event: str) -> str:

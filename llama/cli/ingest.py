@@ -123,6 +123,8 @@ def _told(
     receipt = None if isinstance(what, DeadLetter) else receipts.get(_key(what))
     if receipt is None and isinstance(what, Source):
         return _row(name, what, None, "not read yet")
+    if receipt is not None and receipt.neutrino is not None:
+        return _row(name, what, receipt, f"about the neutrino {receipt.neutrino}")
     if receipt is None or receipt.event is None:
         return _row(name, what, receipt, "refused")
     place = receipt.fact_partition, receipt.fact_offset

@@ -24,6 +24,9 @@ from llama.client.progress import Progress
 from llama.domain.manifests import manifest_of
 from llama.domain.states import EventState
 from llama.runtime.pipelines import load_pipeline
+from llama.runtime.resources import resources_of
+from llama.runtime.settings import Settings
+from schemas.files import Manifest
 
 SETTLE_S = 600.0
 """As `llama ingest --wait`: handlers take seconds to minutes."""
@@ -61,7 +64,7 @@ def make(
 
 async def _foresee(session: Session, options: ActOptions, event: str, wish: Wish) -> None:
     until = asyncio.get_running_loop().time() + options.timeout
-    deployed = manifest_of(load_pipeline(session.settings.pipeline)) if wish.stale else None
+    deployed = _deployed(session.settings) if wish.stale else None
     order = options.order(event, at=session.clock.now())
     async with open_log(session) as log:
         remaking = Remaking(acts_in(session, log), ingestion_in(session, log))
@@ -74,6 +77,12 @@ async def _foresee(session: Session, options: ActOptions, event: str, wish: Wish
         _print_planned(foreseen)
     else:
         print_line("all of it is current: nothing would run")
+
+
+def _deployed(settings: Settings) -> Manifest:
+    """Return what the resolver adopts, if it was started with these settings."""
+    handlers = load_pipeline(settings.pipeline)
+    return manifest_of(handlers, resources_of(handlers, settings))
 
 
 async def _make(session: Session, options: ActOptions, event: str, wish: Wish) -> None:

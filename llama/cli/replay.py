@@ -16,6 +16,7 @@ from llama.cli.session import open_session
 from llama.client.capturing import Capturing
 from llama.client.local.workbench import Workbench
 from llama.client.replaying import Captured, Replaying, Verdict, VirtualClock, verdicts
+from llama.client.workshop import outbox_in
 from llama.domain.errors import LlamaError
 from llama.domain.pipeline import Handlers
 from llama.domain.shown import shown_files
@@ -115,7 +116,13 @@ def _bench(event: str, clock: VirtualClock, handlers: Handlers, rundir: Path) ->
     folder = DiskEventFolder(rundir / event)
 
     def runner_of(needed: Handlers, work: Path) -> Runner:
-        return ForkingRunner(needed, artifacts=folder.artifacts, work=work)
+        return ForkingRunner(
+            needed,
+            artifacts=folder.artifacts,
+            work=work,
+            clock=clock,
+            outbox=outbox_in(rundir / event),
+        )
 
     return Workbench(event, folder, handlers, clock, runner_of)
 

@@ -5,6 +5,7 @@ from llama.domain.discovery import NAMED_PIPELINES, module_named
 from llama.domain.errors import LlamaError
 from llama.domain.manifests import manifest_of
 from llama.runtime.pipelines import load_pipeline
+from llama.runtime.resources import resources_of
 from llama.runtime.settings import Settings, read_settings
 
 
@@ -24,6 +25,17 @@ def refuse_wrong_pipeline(settings: Settings) -> None:
     if module_named(settings.pipeline) in NAMED_PIPELINES.values():
         return
     try:
-        manifest_of(load_pipeline(settings.pipeline))
+        manifest_of(load_pipeline(settings.pipeline), {})
+    except LlamaError as error:
+        fail(str(error), code=2)
+
+
+def refuse_odd_resources(settings: Settings) -> None:
+    """End with exit code 2 if what the deployment brings along for all events cannot be used.
+
+    The resolver would wait until somebody mends it, and tell only its log.
+    """
+    try:
+        resources_of(load_pipeline(settings.pipeline), settings)
     except LlamaError as error:
         fail(str(error), code=2)

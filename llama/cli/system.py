@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from llama.cli.output import fail, print_line, progress
-from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
+from llama.cli.starting import refuse_odd_resources, refuse_wrong_pipeline, settings_or_fail
 from llama.domain.errors import LlamaError
 from llama.runtime.addresses import Addresses, gateway_file
 from llama.runtime.deployment import last_deployment, refusal_of
@@ -40,6 +40,7 @@ def up(
     if _tells_that_it_runs(settings):
         return
     refuse_wrong_pipeline(settings)
+    refuse_odd_resources(settings)
     if detach:
         start_detached(settings, separate=separate)
         return

@@ -25,6 +25,7 @@ from llama.domain.drawing.graph import dot_of
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.identity import Located
 from llama.domain.needs import Assessor
+from llama.domain.resources import without_resources
 from llama.domain.states import Failure
 
 Reducer = Callable[[Iterable[object]], bool]
@@ -49,7 +50,8 @@ class FileGraph(NamedMapping[FileHandler]):
     __slots__ = ("_event",)
 
     def __init__(self, event: Worked, handlers: Mapping[str, type[FileHandler]]) -> None:
-        super().__init__({name: handler(event) for name, handler in handlers.items()})
+        files = without_resources(handlers)
+        super().__init__({name: handler(event) for name, handler in files.items()})
         self._event = event
 
     def __getitem__(self, name: str, /) -> FileHandler:

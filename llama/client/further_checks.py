@@ -9,13 +9,13 @@ from llama.client.verification import Problem
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import LogReader
-from llama.runtime.projecting import CONSUMER
-from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC, Topic
+from llama.runtime.projecting import CONSUMER, PROJECTED
+from schemas.topics import FACTS_TOPIC, Topic
 
 READ: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     ("dependency_resolver", (FACTS_TOPIC,)),
     ("versioning", (FACTS_TOPIC,)),
-    (CONSUMER, (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)),
+    (CONSUMER, PROJECTED),
 )
 """What each consumer reads of our own topics."""
 

@@ -10,6 +10,7 @@ from llama.client.progress import Progress
 from llama.client.unsettled import Unsettled, unsettled_in
 from llama.domain.digests import digest_json
 from llama.domain.errors import LlamaError, Unavailable
+from llama.domain.notice.neutrino import tells_of_a_neutrino
 from llama.domain.notice.oddities import printable
 from llama.domain.resolve import Run, decide
 from llama.domain.states import EventState
@@ -25,6 +26,8 @@ from schemas.topics import (
     DEAD_LETTERS_TOPIC,
     FACTS_TOPIC,
     MEBIBYTE,
+    NEUTRINO_ALERTS_TOPIC,
+    NEUTRINOS_TOPIC,
     REVISIONS_TOPIC,
     Topic,
 )
@@ -41,7 +44,7 @@ LOOK_EVERY_S = 0.02
 FOLLOWERS: Mapping[str, Sequence[Topic]] = {
     "dependency_resolver": (FACTS_TOPIC,),
     "versioning": (FACTS_TOPIC,),
-    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC),
+    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC),
 }
 """Who has to have read what before nothing is under way any more."""
 ANSWERS = 3
@@ -67,9 +70,10 @@ class Ingestion:
     clock: Clock
 
     async def send(self, raw: bytes, *, name: str) -> Source:
-        """Put a notice on the alert topic; once this returns it is durable there."""
+        """Put a notice on the alert topic of its kind; once this returns it is durable there."""
         headers = {NAME_HEADER: name.encode("utf-8", "surrogateescape")[:300]}
-        record = await self.log.append_raw(ALERTS_TOPIC, raw, headers=headers)
+        topic = NEUTRINO_ALERTS_TOPIC if tells_of_a_neutrino(raw) else ALERTS_TOPIC
+        record = await self.log.append_raw(topic, raw, headers=headers)
         return Source(topic=record.topic, partition=record.partition, offset=record.offset)
 
     async def refuse_oversized(self, *, name: str, size: int) -> DeadLetter:
@@ -136,7 +140,7 @@ class Ingestion:
                 return
 
     async def _ends(self) -> Ends:
-        topics = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
+        topics = FOLLOWERS["projection"]
         return {topic.name: await look(self.reader.ends, topic) for topic in topics}
 
     async def _read_to(self, ends: Ends) -> None:

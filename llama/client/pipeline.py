@@ -24,6 +24,7 @@ from llama.domain.handler import is_handler
 from llama.domain.identity import Located
 from llama.domain.manifests import manifest_of, spec_of
 from llama.domain.pipeline import check_consistency, in_order
+from llama.domain.resources import without_resources
 from llama.handlers import PIPELINE
 from schemas.files import Manifest
 
@@ -102,7 +103,8 @@ class Pipeline(NamedMapping[HandlerClass]):
 
         `rundir` is the folder in which events are kept; what has an eventid says it itself.
         """
-        return FileHandlerMap(*(handler(event, rundir) for handler in self.values()))
+        files = without_resources(self)
+        return FileHandlerMap(*(handler(event, rundir) for handler in files.values()))
 
     def dependency_graph(
         self,

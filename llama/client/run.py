@@ -21,6 +21,7 @@ from llama.client.runs.survey import Survey, survey_of
 from llama.client.runs.update import Updated, UpdateFailure, update_events
 from llama.client.workshop import draw_run
 from llama.domain.handler import maker_of
+from llama.domain.resources import without_resources
 from llama.domain.selection.criteria import Criteria, SortKey
 from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.text import to_text
@@ -134,7 +135,8 @@ class Run:
         Folders are made if need be.
         """
         events = self._survey().all_events(self._downselection)
-        makers = dict.fromkeys(maker_of(one).__name__ for one in self._pipeline.values())
+        files = without_resources(self._pipeline).values()
+        makers = dict.fromkeys(maker_of(one).__name__ for one in files)
         figures = figures_of((event.state for event in events), tuple(makers))
         title = f"{self._rundir.name}: {len(events)} event{'' if len(events) == 1 else 's'}"
         if outfile is not None:

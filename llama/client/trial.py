@@ -7,17 +7,18 @@ assert made[Peak].content == b"..."
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import orjson
 
+from llama.client.workshop import open_outlet
 from llama.domain.digests import canonical_json
 from llama.domain.flags import DEFAULT
 from llama.domain.handler import (
     Dependency,
     FileHandler,
-    InputFile,
     Inputs,
     Product,
     dependencies_of,
@@ -25,8 +26,11 @@ from llama.domain.handler import (
     maker_of,
 )
 from llama.domain.identity import EventTuple
+from llama.domain.inputs import InputFile
+from llama.domain.outlet import Outlet
 from llama.domain.pipeline import in_order
 from llama.domain.products import products_of
+from llama.domain.resources import is_resource, resource_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,26 @@ class GivenFile:
 
 @dataclass(frozen=True, slots=True)
 class GivenInputs:
-    """Inputs by handler class, and the event's flags."""
+    """Inputs by handler class, the event's flags, the time of the run, and the way to the world."""
 
     files: Mapping[type[FileHandler], InputFile]
     flags: Mapping[str, bool | str] = field(default_factory=dict[str, bool | str])
+    at: datetime | None = None
+    to: Outlet | None = None
+
+    @property
+    def outlet(self) -> Outlet:
+        """The outlet that was given; KeyError if none was."""
+        if self.to is None:
+            raise KeyError("no outlet was given: say outlet=FOLDER, where it may send to")
+        return self.to
+
+    @property
+    def now(self) -> datetime:
+        """The time that was given; KeyError if none was."""
+        if self.at is None:
+            raise KeyError("no time of the run was given: say now=datetime(..., tzinfo=UTC)")
+        return self.at
 
     def __getitem__(self, handler: type[FileHandler], /) -> InputFile:
         """Return an input; KeyError if it was not given."""
@@ -76,23 +96,29 @@ def try_handler(
     *,
     flags: Mapping[str, bool | str] | None = None,
     eventid: str = "S000000a",
+    now: datetime | None = None,
+    outlet: Outlet | Path | str | None = None,
 ) -> Mapping[type[FileHandler], Product]:
     """Make a handler's files from given inputs; return the products by class.
 
     Inputs are given by class, by the class's name or by the file's. Each is a GivenFile (which can
     have attachments), bytes, a text, the Path of a file, or a JSON value. Flags in FLAGS that are
-    not given are as in an event that nobody has touched. Of files that are made together, any class
-    stands for all. KeyError if an input or a flag is given that the handler does not declare, or an
-    input that it needs is not given; TypeError if it is abstract, or makes something else than its
-    files, or an input is given twice or by what is none of these. What `generate` raises comes
-    through.
+    not given are as in an event that nobody has touched. `now`, an aware time, is that of the run,
+    and `outlet`, an outlet or a folder, what it sends to, for handlers that ask for these. Of files
+    that are made together, any class stands for all.
+    KeyError if an input or a flag is given that the handler does not declare, or an input that it
+    needs is not given; TypeError if it is abstract, or makes something else than its files, or an
+    input is given twice or by what is none of these, or the time has no zone. Resources of the
+    deployment that are not given are read. What `generate` raises comes through.
     """
     maker = maker_of(handler)
     in_order([maker])
     given = _by_class(maker, inputs or {})
     _refuse_unfit(maker, given)
-    files = {one: _file(content) for one, content in given.items()}
-    return generate(maker, GivenInputs(files, _flags(maker, flags or {})), eventid=eventid)
+    files = {one: _file(content) for one, content in (_resources(maker, given) | given).items()}
+    to = _outlet(maker, outlet, eventid)
+    given_inputs = GivenInputs(files, _flags(maker, flags or {}), at=_in_utc(now), to=to)
+    return generate(maker, given_inputs, eventid=eventid)
 
 
 def generate(
@@ -148,6 +174,14 @@ def _refuse_unfit(handler: type[FileHandler], given: Mapping[type[FileHandler], 
             raise KeyError(f"{name} needs {one.handler.__name__}: give its content")
 
 
+def _resources(
+    handler: type[FileHandler], given: Mapping[type[FileHandler], object]
+) -> dict[type[FileHandler], object]:
+    """Read the resources that a handler uses and nobody gives."""
+    used = (dependency.handler for dependency in dependencies_of(handler))
+    return {one: resource_of(one) for one in used if is_resource(one) and one not in given}
+
+
 def _flags(handler: type[FileHandler], given: Mapping[str, bool | str]) -> Mapping[str, bool | str]:
     for name in given.keys() - set(handler.FLAGS):
         message = f"{handler.__name__} does not declare the flag {name}"
@@ -165,8 +199,22 @@ def _refuse_litter(instance: FileHandler) -> None:
             raise TypeError(f"{message}: write {', '.join(sorted(declared))} and nothing else")
 
 
+def _in_utc(now: datetime | None) -> datetime | None:
+    if now is not None and now.tzinfo is None:
+        raise TypeError(f"now is {now}, without a zone: add tzinfo=UTC")
+    return now and now.astimezone(UTC)
+
+
+def _outlet(
+    handler: type[FileHandler], given: Outlet | Path | str | None, eventid: str
+) -> Outlet | None:
+    if isinstance(given, Path | str):
+        return open_outlet(Path(given), eventid, handler.__name__)
+    return given
+
+
 def _is_required(dependency: Dependency) -> bool:
-    return not dependency.optional
+    return not dependency.optional and not is_resource(dependency.handler)
 
 
 def _file(content: object) -> InputFile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from llama.domain.assessment import Status
-from llama.domain.contents import brought_by, digests_in
+from llama.domain.contents import brought_by, digests_in, fixed_in
 from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, HistoryCorrupt
 from llama.domain.outlooks import Outlooks
 from llama.domain.revisions import Head, changed_files, revise
@@ -245,6 +245,7 @@ def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> 
     contents: dict[tuple[str, str], FileContent] = {}
     makers: dict[str, FileGenerated | None] = {}
     lasting: set[str] = set()
+    fixed: dict[str, str] = {}
     applied = (_told(row) for row in facts if row.outcome == Outcome.APPLIED)
     for fact in (fact for fact in applied if fact is not None):
         contents |= {(content.file, content.digest): content for content in brought_by(fact)}
@@ -252,6 +253,7 @@ def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> 
         makers |= {content.file: maker for content in brought_by(fact)}
         if isinstance(fact, PipelineAdopted):
             lasting = {spec.name for spec in fact.manifest.handlers if spec.once}
+            fixed = fixed_in(fact.manifest)
     shown = {
         row.name: None if row.status in WITHHELD else contents.get((row.name, row.digest or ""))
         for row in rows
@@ -260,12 +262,15 @@ def _made_from_old_inputs(rows: Sequence[FileRow], facts: Sequence[FactRow]) -> 
     for row in rows:
         maker = makers.get(row.name)
         if row.status == "current" and maker is not None and maker.handler not in lasting:
-            problems += _stale_inputs(row, maker, shown)
+            problems += _stale_inputs(row, maker, shown, fixed)
     return problems
 
 
 def _stale_inputs(
-    row: FileRow, maker: FileGenerated, shown: Mapping[str, FileContent | None]
+    row: FileRow,
+    maker: FileGenerated,
+    shown: Mapping[str, FileContent | None],
+    fixed: Mapping[str, str],
 ) -> list[str]:
     stale: list[str] = []
     for name, used in maker.inputs.items():
@@ -273,7 +278,7 @@ def _stale_inputs(
         if file == FLAGS:
             continue
         content = shown.get(file)
-        now = content.aspects.get(aspect) if content else None
+        now = content.aspects.get(aspect) if content else fixed.get(file)
         if now != used:
             stale.append(f"{row.name} is called current; {name} was {used} and is {now}")
     return stale

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llama.client.local.workbench import Workbench
+from llama.domain.outlet import Outlet, Sender
 from llama.domain.pipeline import Handlers
 from llama.ports.event_folder import EventFolder
 from llama.ports.pictures import Draw, DrawRun
@@ -35,12 +36,33 @@ def open_bench(eventid: str, eventdir: Path, handlers: Handlers) -> Workbench:
     from llama.adapters.processes.forked import ForkingRunner
     from llama.adapters.system_clock import SystemClock
 
-    folder = _folder(eventdir)
+    folder, clock = _folder(eventdir), SystemClock()
 
     def runner_of(needed: Handlers, work: Path) -> Runner:
-        return ForkingRunner(needed, artifacts=folder.artifacts, work=work)
+        return ForkingRunner(
+            needed,
+            artifacts=folder.artifacts,
+            work=work,
+            clock=clock,
+            outbox=outbox_in(eventdir),
+        )
 
-    return Workbench(eventid, folder, handlers, SystemClock(), runner_of)
+    return Workbench(eventid, folder, handlers, clock, runner_of)
+
+
+def outbox_in(eventdir: Path) -> Path:
+    """Return the folder into which an event that has a log of its own publishes."""
+    from llama.adapters.event_folder import HIDDEN
+
+    return eventdir / HIDDEN / "outbox"
+
+
+def open_outlet(folder: Path, eventid: str, handler: str) -> Outlet:
+    """Return the outlet of a handler into a folder."""
+    from llama.adapters.outlets.folder import FolderOutlet
+    from llama.adapters.system_clock import SystemClock
+
+    return FolderOutlet(folder, Sender(eventid, handler), SystemClock().now)
 
 
 def open_folder(path: Path) -> EventFolder:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from llama.domain.digests import WHOLE
 from llama.domain.errors import PipelineError
 from llama.domain.handler import Dependency, FileHandler, is_handler, maker_of
+from llama.domain.kinds import ResourceHandler
 from llama.domain.vetoes import Veto
 from schemas.files import FLAGS, MONTH_S, AspectName, HandlerName, HandlerSpec
 from schemas.flags import FlagName
@@ -46,6 +47,19 @@ def refuse_odd_declaration(handler: object) -> None:
         if not rule.fits(value):
             raise PipelineError(f"{name}.{attribute} is {value!r}: {rule.right}")
     _refuse_abstract(handler)
+    if issubclass(handler, ResourceHandler):
+        _refuse_made(handler)
+
+
+def _refuse_made(handler: type[FileHandler]) -> None:
+    """Refuse a resource that is declared as if each event had one of its own."""
+    for attribute in ("DEPENDENCIES", "FLAGS", "ASPECTS", "VETOES"):
+        if value := getattr(handler, attribute):
+            message = f"{handler.__name__}.{attribute} is {value!r}"
+            raise PipelineError(f"{message}: leave it empty, a resource is not made for an event")
+    if (handler,) != handler.MANIFEST_TYPES:
+        message = f"{handler.__name__} is made together with others"
+        raise PipelineError(f"{message}: leave it by itself, a resource is not made")
 
 
 def _refuse_abstract(handler: type[FileHandler]) -> None:
@@ -141,5 +155,6 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
         "LONGEST_COOL_DOWN_S": _Rule(_as("longest_cool_down_s", int, float), _COOL_DOWN),
         "RESOURCE_CLASS": _Rule(_as("resource_class", str), 'make it "cheap" or "heavy"'),
         "ONCE": _Rule(_as("once", bool), "make it True or False"),
+        "SPEAKS_WHEN_WITHDRAWN": _Rule(_as("speaks_when_withdrawn", bool), "make it True or False"),
     }
 )

@@ -6,7 +6,13 @@ from types import MappingProxyType, ModuleType
 from llama.domain.errors import NoPipeline
 from llama.domain.handler import FileHandler, is_handler
 
-NAMED_PIPELINES: Mapping[str, str] = MappingProxyType({"default": "llama.handlers"})
+NAMED_PIPELINES: Mapping[str, str] = MappingProxyType(
+    {
+        "default": "llama.handlers",
+        "subthreshold": "llama.handlers.pipelines.subthreshold",
+        "review": "llama.handlers.pipelines.review",
+    }
+)
 """The module of each pipeline that can be asked for by a name."""
 
 

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol, TypeGuard
+from typing import ClassVar, Literal, TypeGuard
 
 from llama.domain.digests import WHOLE, Digest, any_change
 from llama.domain.errors import PipelineError
 from llama.domain.identity import Located
+from llama.domain.inputs import Inputs
 from llama.domain.spelling import refuse_odd_names
 from llama.domain.vetoes import Veto
 
@@ -74,40 +75,6 @@ class Product:
     files made together the earliest time counts."""
 
 
-class InputFile(Protocol):
-    """One input of a run, as the handler reads it."""
-
-    @property
-    def content(self) -> bytes:
-        """All bytes of the file."""
-        ...
-
-    def json(self) -> object:
-        """Return the file's content as a JSON value; ValueError if it is none."""
-        ...
-
-    def attachment(self, aspect: str) -> bytes:
-        """Return the bytes of an aspect that the file carries as an attachment."""
-        ...
-
-
-class Inputs(Protocol):
-    """The declared dependencies of a run, by handler class."""
-
-    def __getitem__(self, handler: "type[FileHandler]", /) -> InputFile:
-        """Return the input; KeyError if an optional one does not exist for this event."""
-        ...
-
-    def __contains__(self, handler: "type[FileHandler]", /) -> bool:
-        """Tell whether an (optional) input exists for this event."""
-        ...
-
-    @property
-    def flags(self) -> Mapping[str, bool | str]:
-        """The event's flags that the handler declares in FLAGS."""
-        ...
-
-
 class _Ancestors:
     """Finds the ancestors of a class whenever it is asked: who makes a file may be told later."""
 
@@ -153,6 +120,9 @@ class FileHandler:
     RESOURCE_CLASS: ClassVar[Literal["cheap", "heavy"]] = "cheap"
     ONCE: ClassVar[bool] = False
     """Made once: what changes later does not make it obsolete."""
+    SPEAKS_WHEN_WITHDRAWN: ClassVar[bool] = False
+    """Made also of an event that is retracted, or VETOED as a whole: it may have to tell others.
+    What it would be made from is not there then: make its dependencies optional, but `Alert`."""
 
     def __init_subclass__(cls) -> None:
         """Complete what follows from the declaration."""

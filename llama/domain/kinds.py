@@ -1,4 +1,4 @@
-"""The kinds of FileHandler: what comes from outside, JSON, made once, polled, upload receipts."""
+"""The kinds of FileHandler: from outside, resources, JSON, made once, polled, upload receipts."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import orjson
 
 from llama.domain.digests import Digest, canonical_json, digest_bytes, digest_json
 from llama.domain.handler import FileHandler, Inputs, PermanentError, Product, dependencies_of
+from llama.domain.outlet import next_key
 from llama.domain.vetoes import Veto, veto_flag
 
 
@@ -18,6 +19,25 @@ class TriggeredHandler(FileHandler):
     def generate(self, inputs: Inputs) -> object:
         """Refuse: such a file arrives, it is never made."""
         raise PermanentError(f"{self.FILENAME} comes from outside and cannot be made")
+
+
+class ResourceHandler(FileHandler):
+    """A file of the deployment, the same for all events: a calibration, a set of simulations.
+
+    Handlers use it like any other input. It is read once, where a pipeline is deployed or an event
+    is updated; what it contains belongs to the pipeline as the handlers' code does: other bytes are
+    another deployment. No event has it among its files.
+    """
+
+    @classmethod
+    @abstractmethod
+    def resource(cls) -> bytes:
+        """Return its content: equal meaning gives equal bytes. Blocks."""
+        raise NotImplementedError
+
+    def generate(self, inputs: Inputs) -> object:
+        """Refuse: a resource is there, it is not made."""
+        raise PermanentError(f"{self.FILENAME} is a resource of the deployment and is not made")
 
 
 class JSONHandler(FileHandler):
@@ -78,18 +98,30 @@ class PollingHandler(FileHandler):
 class UploadReceiptHandler(JSONHandler):
     """The receipt of an upload: a JSON file that says what was sent and what was answered.
 
-    Its first dependency is the file to be sent. It is vetoed until the event's UPLOAD flag is
-    set; another content of the file is sent again, with a receipt of its own.
+    Its first dependency is the file to be sent, through the run's outlet to TOPIC. It is vetoed
+    until the event's UPLOAD flag is set; another content of the file is sent again, with a receipt
+    of its own, and the same content in a row is not. While the receiver is away it is tried again,
+    every five minutes in the end, for a day.
     """
 
+    MAX_ATTEMPTS: ClassVar[int] = 300
+    LONGEST_COOL_DOWN_S: ClassVar[float] = 300.0
+
+    TOPIC: ClassVar[str] = ""
+    """Where the file is sent, unless `upload` does something else."""
     VETOES: ClassVar[tuple[Veto, ...]] = (
         veto_flag("UPLOAD", is_=False, reason="nothing of this event is to be published"),
     )
 
-    @abstractmethod
     def upload(self, content: bytes, inputs: Inputs) -> object:
-        """Send the file's bytes; return what is worth keeping of the answer."""
-        raise NotImplementedError
+        """Send the file's bytes; return what is worth keeping of the answer.
+
+        PermanentError if there is no TOPIC; what `Outlet.send` raises comes through.
+        """
+        if not self.TOPIC:
+            raise PermanentError(f"{type(self).__name__} has no TOPIC: say where its file is sent")
+        key = next_key(inputs.outlet.earlier(), content)
+        return dict(inputs.outlet.send(self.TOPIC, key, content))
 
     def generate(self, inputs: Inputs) -> object:
         """Send the first dependency's file and return the receipt."""

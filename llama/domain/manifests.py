@@ -3,18 +3,25 @@
 from datetime import datetime
 
 from llama.domain.declarations import refuse_odd_declaration
-from llama.domain.digests import digest_json
-from llama.domain.handler import FileHandler, dependencies_of, maker_of
+from llama.domain.digests import digest_bytes, digest_json
+from llama.domain.handler import Dependency, FileHandler, dependencies_of, maker_of
 from llama.domain.kinds import TriggeredHandler
 from llama.domain.pipeline import Handlers
+from llama.domain.resources import Resources, is_resource, read_resources, without_resources
 from schemas.facts import PipelineAdopted
 from schemas.files import DependencySpec, HandlerSpec, Manifest
 
 
-def manifest_of(handlers: Handlers) -> Manifest:
-    """Return what the fold has to know about a pipeline; PipelineError if it cannot be said."""
-    makers = [handler for handler in handlers.values() if maker_of(handler) is handler]
-    specs = tuple(spec_of(handler) for handler in makers)
+def manifest_of(handlers: Handlers, resources: Resources | None = None) -> Manifest:
+    """Return what the fold has to know about a pipeline; PipelineError if it cannot be said.
+
+    `resources` are the contents that the deployment brings along, if they were read before: keep
+    them as artifacts before an event adopts the manifest, for its workers need them.
+    """
+    made = without_resources(handlers)
+    known = read_resources(made.values()) if resources is None else resources
+    makers = [handler for handler in made.values() if maker_of(handler) is handler]
+    specs = tuple(spec_of(handler, known) for handler in makers)
     digest = digest_json([spec.model_dump(mode="json") for spec in specs])
     return Manifest(digest=digest, handlers=specs)
 
@@ -33,24 +40,34 @@ def adoption_of(
     )
 
 
-def spec_of(handler: type[FileHandler]) -> HandlerSpec:
-    """Return the declaration of one handler; PipelineError if a value is out of its range."""
+def spec_of(handler: type[FileHandler], resources: Resources | None = None) -> HandlerSpec:
+    """Return the declaration of one handler; PipelineError if a value is out of its range.
+
+    Without the `resources` that it uses it is none that an event could adopt.
+    """
     for one in handler.MANIFEST_TYPES:
         refuse_odd_declaration(one)
-    return _spec(handler)
+    return _spec(handler, resources or {})
 
 
-def _spec(handler: type[FileHandler]) -> HandlerSpec:
+def _dependency(need: Dependency, resources: Resources) -> DependencySpec:
+    content = resources.get(need.handler) if is_resource(need.handler) else None
+    return DependencySpec(
+        file=need.handler.FILENAME,
+        aspects=need.aspects,
+        optional=need.optional,
+        fixed=None if content is None else digest_bytes(content),
+    )
+
+
+def _spec(handler: type[FileHandler], resources: Resources) -> HandlerSpec:
     return HandlerSpec.model_validate(
         {
             "name": handler.__name__,
             "kind": "triggered" if issubclass(handler, TriggeredHandler) else "made",
             "files": tuple(one.FILENAME for one in handler.MANIFEST_TYPES),
             "dependencies": tuple(
-                DependencySpec(
-                    file=need.handler.FILENAME, aspects=need.aspects, optional=need.optional
-                )
-                for need in dependencies_of(handler)
+                _dependency(need, resources) for need in dependencies_of(handler)
             ),
             "code": handler.CODE_VERSION,
             "timeout_s": handler.TIMEOUT_S,
@@ -62,5 +79,6 @@ def _spec(handler: type[FileHandler]) -> HandlerSpec:
             "flags": handler.FLAGS,
             "vetoes": tuple(veto.spec for veto in handler.VETOES),
             "once": handler.ONCE,
+            "speaks_when_withdrawn": handler.SPEAKS_WHEN_WITHDRAWN,
         }
     )

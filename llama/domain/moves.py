@@ -49,7 +49,7 @@ class Folded(Protocol):
         ...
 
 
-class Told(NamedTuple):
+class LoggedFact(NamedTuple):
     """One fact of the log, with its place and as it was written."""
 
     partition: int
@@ -77,7 +77,9 @@ class Move(NamedTuple):
         return board if board.state is self.after else Assessor(self.after)
 
 
-def moves(told: Iterable[Told], states: dict[str, EventState], surveys: Surveys) -> list[Move]:
+def moves(
+    told: Iterable[LoggedFact], states: dict[str, EventState], surveys: Surveys
+) -> list[Move]:
     """Fold facts into states, which is changed; return what each of them did.
 
     `surveys` of the facts before spare assessing anew what they have not changed.

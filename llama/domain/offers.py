@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from llama.domain.assessment import HOPELESS, UNSETTLED, Assessment, Status
+from llama.domain.digests import WHOLE
 from llama.domain.states import EventState
 from schemas.files import DependencySpec
 
@@ -26,6 +27,10 @@ class Offered:
         self, dependency: DependencySpec, assessed: Assessment | None, state: EventState
     ) -> None:
         """Take one dependency into account."""
+        if dependency.fixed is not None:
+            self.there.add(dependency.file)
+            self.inputs[f"{dependency.file}#{WHOLE}"] = dependency.fixed
+            return
         status = assessed.status if assessed else Status.MASKED
         if status in UNSETTLED and not _may_never_come(dependency, assessed):
             self.waiting_for.append(dependency.file)

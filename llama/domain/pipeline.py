@@ -7,6 +7,7 @@ from llama.domain.declarations import refuse_odd_declaration
 from llama.domain.digests import WHOLE
 from llama.domain.errors import PipelineError, PipelineInconsistent
 from llama.domain.handler import FileHandler, ancestors_of, dependencies_of, maker_of
+from llama.domain.kinds import ResourceHandler
 
 Handlers = Mapping[str, type[FileHandler]]
 """Handler classes by class name, ancestors first."""
@@ -102,6 +103,9 @@ def _refuse_blind_vetoes(handler: type[FileHandler]) -> None:
         if veto.handler is not None and veto.handler not in needed:
             message = f"a veto of {handler.__name__} looks at {veto.handler.__name__}"
             raise PipelineInconsistent(f"{message}: add it to its DEPENDENCIES")
+        if veto.handler is not None and issubclass(veto.handler, ResourceHandler):
+            message = f"a veto of {handler.__name__} looks at {veto.handler.__name__}"
+            raise PipelineInconsistent(f"{message}, a resource: the same for every event")
         aspect = veto.spec.name.partition("#")[2]
         if veto.handler is not None and aspect not in (WHOLE, *veto.handler.ASPECTS):
             message = f"a veto of {handler.__name__} looks at {aspect} of {veto.handler.__name__}"

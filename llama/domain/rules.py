@@ -43,7 +43,7 @@ class Rules:
         """Assess a handler."""
         if handler.kind == "triggered":
             return self._triggered(handler)
-        if self.state.is_retracted:
+        if self.state.is_retracted and not handler.speaks_when_withdrawn:
             notice = self.state.notice
             when = f"{notice.time_created:%Y-%m-%d %H:%M:%S} UTC" if notice else ""
             reason = f"the event was retracted at {when}{_also_held(self.state, handler)}"
@@ -184,7 +184,7 @@ class Rules:
 def _held(state: EventState, handler: HandlerSpec) -> tuple[Status, str] | None:
     if handler.name in state.frozen:
         return Status.FROZEN, _by_operator(state.frozen[handler.name])
-    if state.flags.VETOED:
+    if state.flags.VETOED and not handler.speaks_when_withdrawn:
         return Status.VETOED, "by the event's flag VETOED"
     if handler.name in state.vetoed:
         return Status.VETOED, _by_operator(state.vetoed[handler.name])

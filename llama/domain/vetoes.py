@@ -80,9 +80,19 @@ def is_met(veto: VetoSpec, state: EventState, there: Collection[str] | None = No
 def told(veto: VetoSpec) -> str:
     """Say the condition in words."""
     relation = "is not" if veto.negated else "is"
-    value = "unknown" if veto.equals is None else str(veto.equals)
-    condition = f"{veto.name} {relation} {value[:8] if veto.subject == 'input' else value}"
+    condition = f"{veto.name} {relation} {_value_told(veto)}"
     return f"{veto.reason} ({condition})" if veto.reason else condition
+
+
+def _value_told(veto: VetoSpec) -> str:
+    """Say the value: of a digest what it is made from, where that can be known."""
+    if veto.equals is None:
+        return "unknown"
+    if veto.subject != "input":
+        return str(veto.equals)
+    digest = str(veto.equals)
+    known = {str(digest_json(value)): str(value).lower() for value in (True, False)}
+    return known.get(digest, digest[:8])
 
 
 def _refuse_impossible(name: str, *, is_: bool | str | None) -> None:

@@ -9,7 +9,7 @@ from llama.domain.attempts import failure_of
 from llama.domain.needs import Assessor
 from llama.domain.states import EventState, Made, PutByHand, StoredFile
 from llama.domain.status import before_adoption, content_of
-from schemas.files import DependencySpec, HandlerSpec
+from schemas.files import FLAGS, DependencySpec, HandlerSpec
 from schemas.status import FailureStatus, InputStatus, MadeStatus, NeedStatus, Why
 
 CODE = "code"
@@ -76,9 +76,12 @@ def _inputs(state: EventState, assessor: Assessor, maker: HandlerSpec) -> Iterat
         assessed = _assessed(assessor, dependency.file)
         latest = _latest(state, dependency, aspect, assessed)
         yield _input(name, made, latest, assessed.status if assessed else None)
+    flags = {f"{FLAGS}#{flag}": state.flags.digest(flag) for flag in maker.flags}
+    for name, digest in flags.items():
+        yield _input(name, made, digest, None)
     # What the last run used and the pipeline of today does not ask for any more.
     for name in made.inputs if made else ():
-        if name not in declared:
+        if name not in declared and name not in flags:
             assessed = _assessed(assessor, name.partition("#")[0])
             yield _input(name, made, None, assessed.status if assessed else None)
     used = made.code if made else None
@@ -94,6 +97,8 @@ def _assessed(assessor: Assessor, file: str) -> Assessment | None:
 def _latest(
     state: EventState, dependency: DependencySpec, aspect: str, assessed: Assessment | None
 ) -> str | None:
+    if dependency.fixed is not None:
+        return dependency.fixed
     if assessed is None or assessed.is_hidden:
         return None
     if dependency.optional and assessed.status in _WITHHELD:

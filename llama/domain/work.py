@@ -51,7 +51,8 @@ class Task:
     handler: HandlerSpec
     inputs: InputDigests
     contents: tuple[FileContent, ...]
-    """The input files: where their bytes are."""
+    """The event's files among the inputs: where their bytes are. Those of the deployment's
+    resources are told by the handler's dependencies."""
     cause: str
     """Id of the fact after which the run was wanted."""
     flags: Mapping[str, FlagValue] = field(default_factory=dict[str, FlagValue])
@@ -87,6 +88,7 @@ def task_for(run: Run, state: EventState, *, cause: str) -> Task:
     """Return the task that carries out a wanted run."""
     need = run.need
     files = {name.partition("#")[0] for name, digest in need.inputs.items() if digest} - {FLAGS}
+    files -= {one.file for one in need.handler.dependencies if one.fixed is not None}
     return Task(
         event=need.event,
         need=need.id,

@@ -153,6 +153,8 @@ class Supervisor:
             "LLAMA_KAFKA": addresses.kafka,
             "LLAMA_DATABASE_URL": addresses.database_url,
             "LLAMA_HTTP": addresses.http,
+            "LLAMA_NEUTRINOS": self.settings.neutrinos,
+            "LLAMA_OUTLET": self.settings.outlet,
             "PYTHONUNBUFFERED": "1",
             # Libraries write their caches where they are told to, or into the user's home.
             "MPLCONFIGDIR": str(self.settings.home / "cache" / "matplotlib"),

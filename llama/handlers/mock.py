@@ -1,5 +1,6 @@
 """Mock notices of gravitational waves, for rehearsals, load tests and first steps."""
 
+import math
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ DELAY_ERROR_S: Mapping[str, float] = {
 }
 """Error of the time delay by type of notice: a preliminary and an initial one carry one map."""
 ROUNDS = 7
+NEUTRINO_AFTER = timedelta(seconds=30)
+NEUTRINO_GEV = 1e5
 DAY_S = 86400
 
 
@@ -51,6 +54,20 @@ def mock_notice(
         "external_coinc": None,
     }
     return canonical_json(notice) + b"\n"
+
+
+def mock_neutrinos(merged_at: datetime, *, seed: int = 0) -> str:
+    """Return the source of neutrinos (`LLAMA_NEUTRINOS`) that goes with a mock event.
+
+    Background of gfu, made up, and one track from the place that `mock_notice` draws, 30 s after
+    the merger and of 100 TeV: what a joint source might look like.
+    """
+    from llama.handlers.sky.model import drawn_source
+
+    x, y, z = drawn_source(merged_at, seed=seed, delay_error_s=0.0).direction.tolist()
+    ra_deg, dec_deg = math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.asin(z))
+    time = (merged_at + NEUTRINO_AFTER).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"simulated:gfu?inject={time},{ra_deg:.4f},{dec_deg:.4f},{NEUTRINO_GEV:g}"
 
 
 def mock_name(merged_at: datetime, *, seed: int = 0) -> str:

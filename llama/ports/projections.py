@@ -11,16 +11,20 @@ from llama.domain.shown_rows import ShownEvent, ShownFile
 
 if TYPE_CHECKING:
     from llama.domain.moves import Folded
+    from llama.domain.neutrinos import ShownNeutrino
     from llama.domain.selection.paging import Page, Question
     from llama.domain.shown_details import Details
     from llama.domain.states import EventState
     from schemas.facts import Source
+    from schemas.neutrinos import NeutrinoReceived
     from schemas.reports import DeadLetter, RevisionCommitted
 
 EventRow: TypeAlias = ShownEvent
 """One event in a list."""
 FileRow: TypeAlias = ShownFile
 """One file of an event, as lists show it."""
+NeutrinoRow: TypeAlias = "ShownNeutrino"
+"""One neutrino as its newest revision has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,26 @@ class Receipt:
 
     source: Source
     event: str | None
-    """The event it is about; None if it went to the dead letters."""
+    """The event it is about; None if it is about a neutrino, or went to the dead letters."""
     dead_letter: str | None
     reason: str | None
     fact_partition: int | None
     fact_offset: int | None
+    neutrino: str | None = None
+    """The neutrino it is about, whose message the place above is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeutrinoSpan:
+    """Which neutrinos are asked for: those that came from `start` to `stop`, both included."""
+
+    start: datetime
+    stop: datetime
+    limit: int
+    tests: bool = False
+    """Those of tests and drills too."""
+    retracted: bool = False
+    """Retracted ones too."""
 
 
 class Views(Protocol):
@@ -63,6 +82,10 @@ class Views(Protocol):
 
     async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
         """Show revisions of histories."""
+        ...
+
+    async def record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
+        """Show neutrinos: of each the newest revision, whatever the order."""
         ...
 
 
@@ -103,6 +126,10 @@ class ReadModels(FactsOf, Protocol):
 
     async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
         """Return refused inputs, newest first."""
+        ...
+
+    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+        """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
         ...
 
     async def receipt(self, source: Source) -> Receipt | None:

@@ -47,6 +47,10 @@ class TaskQueue(Protocol):
         """Extend leases; return those that are still held (the others were taken or withdrawn)."""
         ...
 
+    async def is_wanted(self, task: Task) -> bool:
+        """Tell whether a task is still to be done: it was not withdrawn, and is not closed."""
+        ...
+
     async def finish(self, lease: Lease) -> bool:
         """Close a task whose result is on the log; False if it has changed hands."""
         ...

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llama.domain.discovery import NAMED_PIPELINES, module_named
+from llama.domain.resources import without_resources
 from llama.runtime.addresses import write_atomically
 from llama.runtime.pipelines import load_pipeline
 from llama.runtime.settings import Settings
@@ -33,7 +34,8 @@ class Deployment(BaseModel):
 def deployment_of(settings: Settings) -> Deployment:
     """Return the pipeline that the settings name; Misconfigured if it is none."""
     handlers = load_pipeline(settings.pipeline)
-    return Deployment(module=module_named(settings.pipeline), handlers=len(handlers))
+    files = without_resources(handlers)
+    return Deployment(module=module_named(settings.pipeline), handlers=len(files))
 
 
 def keep_deployment(settings: Settings, deployment: Deployment) -> None:

@@ -8,7 +8,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from llama.domain.errors import Misconfigured
-from llama.domain.moves import Folded, Move, Told, moves
+from llama.domain.moves import Folded, LoggedFact, Move, moves
 from llama.domain.outlooks import Outlooks
 from llama.domain.states import EventState
 from llama.domain.survey import Surveys
@@ -19,7 +19,7 @@ from schemas.facts import FACTS, Fact
 from schemas.topics import FACTS_TOPIC
 
 Result = TypeVar("Result", bound=Folded)
-Fold = Callable[[Sequence[Told], dict[str, EventState]], list[Result]]
+Fold = Callable[[Sequence[LoggedFact], dict[str, EventState]], list[Result]]
 """Folds facts into states, which is changed; gives what each of them did."""
 
 CACHED_EVENTS = 500
@@ -119,12 +119,12 @@ def decoded(records: Iterable[Record]) -> Iterable[tuple[int, int, Fact]]:
     return ((one.partition, one.offset, one.fact) for one in told_in(records))
 
 
-def told_in(records: Iterable[Record]) -> Iterable[Told]:
+def told_in(records: Iterable[Record]) -> Iterable[LoggedFact]:
     """Decode facts, with what was written; see `decoded`."""
     for record in records:
         body = record.value or b""
         try:
-            yield Told(record.partition, record.offset, FACTS.validate_json(body), body)
+            yield LoggedFact(record.partition, record.offset, FACTS.validate_json(body), body)
         except ValidationError as error:
             _refuse_newer(record)
             _log.error(

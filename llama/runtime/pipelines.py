@@ -28,7 +28,7 @@ def _imported(pipeline: str) -> ModuleType:
     name = module_named(pipeline)
     if not all(part.isidentifier() for part in name.split(".")):
         raise Misconfigured(_absence(pipeline))
-    _look_in_current_folder()
+    look_in_current_folder()
     try:
         return importlib.import_module(name)
     except (KeyboardInterrupt, GeneratorExit):
@@ -41,7 +41,7 @@ def _imported(pipeline: str) -> ModuleType:
         raise Misconfigured(f"{message}: mend it, or name another module") from error
 
 
-def _look_in_current_folder() -> None:
+def look_in_current_folder() -> None:
     """Have modules found in the current folder too, after all others: it replaces none of them.
 
     Not this project's either, which may be installed in a way that has no entry in the path.

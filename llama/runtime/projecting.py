@@ -1,4 +1,4 @@
-"""Facts, revisions and dead letters become rows, together with the offset they came from."""
+"""Facts, reports and neutrinos become rows, together with the offset they came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from pydantic import ValidationError
 from llama.domain.moves import Folded
 from llama.ports.ledger import Ledger, Transaction
 from llama.ports.message_log import Batch
+from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import DeadLetter, RevisionCommitted
-from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, NEUTRINOS_TOPIC, REVISIONS_TOPIC
 
 CONSUMER = "projection"
 """Whose states and offsets the read models go with."""
-PROJECTED = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
+PROJECTED = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC)
 """What the read models are made from."""
 
-Report = TypeVar("Report", RevisionCommitted, DeadLetter)
+Report = TypeVar("Report", RevisionCommitted, DeadLetter, NeutrinoReceived)
 _log = structlog.get_logger()
 
 
@@ -60,6 +61,8 @@ async def _show_reports(transaction: Transaction, batch: Batch) -> None:
         await transaction.views.record_revisions(_readable(batch, RevisionCommitted))
     elif batch.topic == DEAD_LETTERS_TOPIC.name:
         await transaction.views.record_dead_letters(_readable(batch, DeadLetter))
+    elif batch.topic == NEUTRINOS_TOPIC.name:
+        await transaction.views.record_neutrinos(_readable(batch, NeutrinoReceived))
 
 
 def _readable(batch: Batch, kind: type[Report]) -> list[Report]:

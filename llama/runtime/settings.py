@@ -42,6 +42,18 @@ class Settings(BaseModel):
     pipeline: str = Field(
         default="llama.handlers", description="Module whose PIPELINE lists the handlers."
     )
+    neutrinos: str = Field(
+        default="", description="Source of neutrinos; empty: simulated:gfu, made-up tracks."
+    )
+    backgrounds: str = Field(
+        default="", description="Folder of background sets; empty: backgrounds in LLAMA_HOME."
+    )
+    outlet: str = Field(
+        default="folder",
+        pattern=r"^(folder|kafka|kafka://[^/\s:@]+:[0-9]{1,5})$",
+        description="Where handlers publish. folder: LLAMA_HOME/outbox, which nobody else reads; "
+        "kafka: topics of LLAMA_KAFKA; kafka://host:port: topics of another server.",
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Handlers run at the same time.")
     lease_s: float = Field(
         default=15.0,
@@ -91,6 +103,11 @@ class Settings(BaseModel):
         return self.home / "run"
 
     @property
+    def outbox_folder(self) -> Path:
+        """Where handlers publish if nothing else is set: a dry run."""
+        return self.home / "outbox"
+
+    @property
     def artifacts_folder(self) -> Path:
         """Where the bytes of all files are."""
         return self.home / "artifacts"
@@ -99,6 +116,11 @@ class Settings(BaseModel):
     def history_folder(self) -> Path:
         """Where the version histories are."""
         return self.home / "history"
+
+    @property
+    def backgrounds_folder(self) -> Path:
+        """Where the background sets of this deployment are."""
+        return Path(self.backgrounds or self.home / "backgrounds").expanduser()
 
     @property
     def work_folder(self) -> Path:

@@ -2,11 +2,13 @@
 
 import asyncio
 
-from llama.domain.manifests import manifest_of
 from llama.runtime.consuming import consume
 from llama.runtime.folding import Folder
 from llama.runtime.patience import persist
+from llama.runtime.resources import resources_of
+from schemas.files import Manifest
 from services.dependency_resolver import CONSUMES
+from services.dependency_resolver.adopting import deployable
 from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import CONSUMER, Resolver
 from services.wiring import Wiring, run
@@ -30,7 +32,7 @@ async def serve(wiring: Wiring) -> None:
 
 async def _deployed(wiring: Wiring) -> Resolver:
     """Deploy the pipeline: return its resolver once what was being worked on has adopted it."""
-    ledger, manifest = wiring.ledger, manifest_of(wiring.handlers)
+    ledger, manifest = wiring.ledger, await _manifest(wiring)
     epoch = await persist(
         "registering the pipeline", lambda: ledger.deployment_epoch(manifest.digest)
     )
@@ -41,6 +43,11 @@ async def _deployed(wiring: Wiring) -> Resolver:
     )
     await persist("adopting the pipeline", lambda: resolver.adopt_unfinished(behind))
     return resolver
+
+
+async def _manifest(wiring: Wiring) -> Manifest:
+    resources = await asyncio.to_thread(resources_of, wiring.handlers, wiring.settings)
+    return await deployable(wiring.handlers, resources, wiring.artifacts)
 
 
 if __name__ == "__main__":

@@ -6,16 +6,33 @@ people may have quoted, is made anew only if somebody asks for work on it.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from llama.domain.board import Board
+from llama.domain.manifests import manifest_of
+from llama.domain.pipeline import Handlers
 from llama.domain.resolve import decide_from
+from llama.domain.resources import Resources
 from llama.domain.states import EventState, Outcome
 from llama.domain.work import Step
+from llama.ports.artifacts import Artifacts
+from llama.runtime.patience import persist
 from schemas.facts import FileDeleted, FilePut, FileRequested, PipelineRequested, TriggerReceived
+from schemas.files import Manifest
 
 STALE_AFTER = timedelta(days=7)
 """Unless the settings say otherwise."""
 _ASKING = TriggerReceived | PipelineRequested | FileRequested | FileDeleted | FilePut
+
+
+async def deployable(handlers: Handlers, resources: Resources, artifacts: Artifacts) -> Manifest:
+    """Return the manifest of a pipeline once all that the deployment brings along is kept.
+
+    Not before: an event that has adopted it may be worked on at once, by anybody.
+    """
+    for content in resources.values():
+        await persist("keeping resources", partial(artifacts.put, content))
+    return manifest_of(handlers, resources)
 
 
 def is_asked_for(steps: Sequence[Step]) -> bool:

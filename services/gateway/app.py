@@ -17,6 +17,8 @@ from services.gateway.changes import Changes
 from services.gateway.files import Files
 from services.gateway.listing import OURS as WHICH_PAGE
 from services.gateway.listing import Listing
+from services.gateway.neutrinos import OURS as WHICH_NEUTRINOS
+from services.gateway.neutrinos import Neutrinos
 from services.gateway.pages import Pages
 from services.gateway.refusals import refuse_well
 from services.gateway.safety import Safety
@@ -68,6 +70,12 @@ def _lists(sources: Sources, changes: Changes) -> list[BaseRoute]:
             answers.dead_letters,
             says="notices that were refused, the newest first",
             parameters=("limit",),
+        ),
+        Address(
+            "/neutrinos",
+            Neutrinos(sources).listed,
+            says="neutrinos that came in with notices",
+            parameters=WHICH_NEUTRINOS,
         ),
     ]
 

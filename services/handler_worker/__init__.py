@@ -4,4 +4,4 @@ from schemas.topics import FACTS_TOPIC
 
 CONSUMES = ()
 PRODUCES = (FACTS_TOPIC,)
-OWNS = ("the leases of tasks",)
+OWNS = ("the leases of tasks", "outbox")

@@ -5,6 +5,7 @@ import socket
 from datetime import timedelta
 
 from llama.adapters.processes import ProcessRunner
+from llama.runtime.dispatching import Dispatcher
 from services.handler_worker.reactions import Worker
 from services.wiring import Wiring, run
 
@@ -14,13 +15,21 @@ PROCESS = "handler_worker"
 async def serve(wiring: Wiring) -> None:
     """Carry out tasks in child processes."""
     settings = wiring.settings
-    async with ProcessRunner(
+    runner = ProcessRunner(
         settings.pipeline,
         artifacts=wiring.artifacts,
         work=settings.work_folder,
         processes=settings.workers,
         memory_bytes=settings.handler_memory_mb * 1024 * 1024,
-    ) as runner:
+    )
+    async with wiring.carrier() as carrier:
+        runner.sends_by(Dispatcher(wiring.outbox, carrier), wiring.queue.is_wanted)
+        await _work(wiring, runner)
+
+
+async def _work(wiring: Wiring, runner: ProcessRunner) -> None:
+    settings = wiring.settings
+    async with runner:
         worker = Worker(
             name=f"{socket.gethostname()}:{os.getpid()}",
             queue=wiring.queue,

@@ -1,10 +1,10 @@
 """Keeps the read models: what the log amounts to, in tables that answer questions."""
 
-from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, NEUTRINOS_TOPIC, REVISIONS_TOPIC
 
-CONSUMES = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC)
+CONSUMES = (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC)
 PRODUCES = ()
 OWNS = (
     *("facts", "events", "event_spans", "files", "file_versions", "flag_changes", "holds"),
-    *("failures", "revisions", "dead_letters"),
+    *("failures", "revisions", "dead_letters", "neutrinos"),
 )

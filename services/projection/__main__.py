@@ -18,7 +18,7 @@ MOST_RECORDS = 4000
 
 
 async def serve(wiring: Wiring) -> None:
-    """Follow the log, the revisions and the dead letters, and show them in tables."""
+    """Follow the log, revisions, dead letters and neutrinos, and show them in tables."""
     collect_seldom()
     await persist("looking at the generation", lambda: _tell_of_another_fold(wiring))
     folder = MoveFolder(CONSUMER, wiring.ledger_of_views, show)

@@ -1,7 +1,7 @@
 """Takes notices from alert topics, and says what they say as facts of their events."""
 
-from schemas.topics import ALERTS_TOPIC, DEAD_LETTERS_TOPIC, FACTS_TOPIC
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, INCOMING, NEUTRINOS_TOPIC
 
-CONSUMES = (ALERTS_TOPIC,)
-PRODUCES = (FACTS_TOPIC, DEAD_LETTERS_TOPIC)
+CONSUMES = INCOMING
+PRODUCES = (FACTS_TOPIC, NEUTRINOS_TOPIC, DEAD_LETTERS_TOPIC)
 OWNS = ("receipts",)

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from llama import DEFAULT_PIPELINE
+from llama.domain.resources import without_resources
 from llama.handlers.mock import mock_notice
 from tests.support.system import System, running, wait_until
 
 pytestmark = pytest.mark.xdist_group("commands")
+ABSENT = "the event has no usable external_skymap in alert.json"
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMMANDS = (
     *("up", "down", "ingest", "status", "cat", "why", "graph", "log", "export", "verify", "demo"),
@@ -44,14 +47,11 @@ def test_status_tells_every_file_with_status_reason_version_and_digest(
     assert status["event"] == event
     assert status["settled"]
     assert status["flags"]["ROLE"] == "test"
-    assert [file["name"] for file in status["files"]] == [
-        "alert.json",
-        "skymap.fits",
-        "skymap_info.json",
-        "skymap.png",
-        "summary.html",
-    ]
-    for file in status["files"]:
+    files = {file["name"]: file for file in status["files"]}
+    assert set(files) == {one.FILENAME for one in without_resources(DEFAULT_PIPELINE).values()}
+    masked = files.pop("external_overlap.json")
+    assert (masked["status"], masked["reason"]) == ("masked", ABSENT)
+    for file in files.values():
         assert (file["status"], file["version"], len(file["digest"])) == ("current", 0, 64)
         assert file["reason"]
 
@@ -122,7 +122,7 @@ def test_every_command_explains_itself(system: System, command: str) -> None:
     ("arguments", "words"),
     [
         (("status", "S990101a"), "nothing about S990101a has come in"),
-        (("cat", "@", "nothing.txt"), "has no file nothing.txt: it has alert.json"),
+        (("cat", "@", "nothing.here"), "has no file nothing.here: it has alert.json"),
         (("why", "@", "nothing.txt"), "has no file nothing.txt"),
         (("why", "@", "SkymapInf"), "has no file SkymapInf (did you mean skymap_info.json?)"),
         (("status", "@x"), "(did you mean @?): `llama status` lists"),
@@ -150,7 +150,7 @@ def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
 
     address = (system.home / "run" / "gateway.address").read_text().strip()
     assert shown.startswith(
-        f"it runs already with pipeline default (5 handlers): http://{address} "
+        f"it runs already with pipeline default (24 handlers): http://{address} "
     )
     assert system.pids() == before
 
@@ -158,8 +158,8 @@ def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
 @pytest.mark.parametrize(
     ("pipeline", "code", "words"),
     [
-        ("default", 0, "it runs already with pipeline default (5 handlers)"),
-        ("my", 1, "with pipeline default (5 handlers) and not with LLAMA_PIPELINE=my: stop it"),
+        ("default", 0, "it runs already with pipeline default (24 handlers)"),
+        ("my", 1, "with pipeline default (24 handlers) and not with LLAMA_PIPELINE=my: stop it"),
         ("absent", 2, "LLAMA_PIPELINE=absent: there is no module absent"),
     ],
 )
@@ -296,7 +296,8 @@ def test_the_demo_takes_a_notice_of_ones_own_and_says_why_it_is_refused(tmp_path
 
 def test_planted_corruption_is_found_and_named(system: System, event: str) -> None:
     """Last in this module: it breaks the system's artifacts, and mends them."""
-    digest = system.json("status", event)["files"][3]["digest"]
+    files = system.json("status", event)["files"]
+    digest = next(one["digest"] for one in files if one["name"] == "skymap.png")
     (blob,) = (path for path in (system.home / "artifacts").rglob(f"*{digest}*") if path.is_file())
     content = blob.read_bytes()
     blob.chmod(0o644)

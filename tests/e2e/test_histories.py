@@ -12,6 +12,7 @@ import pytest
 
 from llama import Event
 from llama.handlers.mock import mock_notice
+from tests.support.small_pipeline import SMALL
 from tests.support.system import System, running
 
 pytestmark = pytest.mark.xdist_group("histories")
@@ -21,7 +22,7 @@ MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
     folder = tmp_path_factory.mktemp("histories")
-    with running(folder / "home") as system:
+    with running(folder / "home", environment=SMALL) as system:
         for number in (2, 3):
             notice = folder / f"{number}.json"
             latency = timedelta(minutes=number * 10)

@@ -41,7 +41,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def system(outside: Path, tmp_path_factory: pytest.TempPathFactory):
-    environment = {"HOME": str(outside), "XDG_DATA_HOME": str(outside), "TMPDIR": str(outside)}
+    folders = {name: str(outside) for name in ("HOME", "XDG_DATA_HOME", "TMPDIR")}
+    environment = {**folders, "LLAMA_PIPELINE": "tests.support.small_pipeline"}
     home = tmp_path_factory.mktemp("in") / "home"
     with running(home, environment=environment) as system:
         yield system

@@ -9,11 +9,31 @@ from typing import Any
 
 import pytest
 
+from tests.support.small_pipeline import SMALL
 from tests.support.system import State, System, notices_of, running
 
+ORDERS = 4
+OF_THE_EXTERNAL_TRIGGER = {
+    "alert.json",
+    "external_triggers.json",
+    "external_overlap.json",
+    "timeline.png",
+    "summary.html",
+    "summary.pdf",
+}
 EVENT = "MS181101ab"
 EVENTS = ("MS181101ac", "MS181101ad", "MS181101ae", "MS181101af")
 """The same notices under other names: each event gets them in another order."""
+CHANGED = {
+    "alert.json",
+    "external_overlap.json",
+    "external_triggers.json",
+    "notice.raw",
+    "summary.html",
+    "summary.pdf",
+    "timeline.png",
+}
+"""By the coincidence with a gamma-ray burst: neither the map nor anything of the neutrinos."""
 pytestmark = pytest.mark.xdist_group("orders")
 
 
@@ -22,9 +42,9 @@ def notices(shared_data: Path) -> list[Path]:
     return notices_of(shared_data / "gw" / "alerts" / EVENT)
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
-    with running(tmp_path_factory.mktemp("orders") / "home") as system:
+@pytest.fixture
+def system(tmp_path: Path) -> Generator[System]:
+    with running(tmp_path / "home", environment=SMALL) as system:
         yield system
 
 
@@ -47,19 +67,19 @@ def test_any_order_ends_retracted_and_makes_the_map_at_most_once(
 
 
 def test_what_the_external_update_adds_re_makes_only_what_uses_it(
-    system: System, notices: list[Path]
+    notices: list[Path], tmp_path: Path
 ) -> None:
     by_name = {path.name: path for path in notices}
-    system.ingest(by_name[f"{EVENT}-initial.json"])
-    before = _versions(system.json("status", EVENT))
+    with running(tmp_path / "home") as system:
+        system.ingest(by_name[f"{EVENT}-initial.json"])
+        before = _versions(system.json("status", EVENT))
 
-    system.ingest(by_name[f"{EVENT}-ext-update.json"])
+        system.ingest(by_name[f"{EVENT}-ext-update.json"])
 
-    after = _versions(system.json("status", EVENT))
-    changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"alert.json", "summary.html"}
-    external = json.loads(system.run("cat", EVENT, "alert.json").stdout)
-    assert external["external_coinc"]["observatory"] == "Fermi"
+        after = _versions(system.json("status", EVENT))
+        external = system.run("cat", EVENT, "external_triggers.json").stdout
+    assert {name for name in after if after[name] != before[name]} == CHANGED
+    assert [one["observatory"] for one in json.loads(external)["triggers"]] == ["Fermi"]
 
 
 def _renamed(notice: Path, event: str, folder: Path) -> Path:

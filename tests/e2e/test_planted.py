@@ -40,6 +40,10 @@ WRONG_ROWS = {
     ),
     "revisions": f"update revisions set commit = left({DIGEST}, 40) where number = 0",
     "dead_letters": "insert into dead_letters values ('lost', now(), 'not_json', '')",
+    "neutrinos": (
+        "insert into neutrinos values ('1_2', false, 0, now(), now(), 1, 1, 1, 1, 'observation', "
+        f"'', false, {DIGEST}, 'm')"
+    ),
     "states": "update states set sequence = sequence + 1 where consumer = 'projection'",
 }
 

@@ -99,6 +99,8 @@ class Known:
 
     def offered(self, dependency: DependencySpec) -> dict[str, str | None]:
         """Return the digests of the aspects of a file's latest content."""
+        if dependency.fixed is not None:
+            return {f"{dependency.file}#whole": dependency.fixed}
         content = self.contents.get(dependency.file)
         return {
             f"{dependency.file}#{aspect}": content.aspects.get(aspect) if content else None
@@ -178,6 +180,8 @@ class Known:
         return None in self._usable(dependency, told).values()
 
     def _of(self, dependency: DependencySpec, told: Statuses) -> str:
+        if dependency.fixed is not None:
+            return "current"
         makers = [one.name for one in self.handlers.values() if dependency.file in one.files]
         return told[makers[0]] if makers else "masked"
 

@@ -20,7 +20,7 @@ MUTANTS = (
     Mutant(
         "retracted events are worked on",
         RULES,
-        "if self.state.is_retracted:",
+        "if self.state.is_retracted and not handler.speaks_when_withdrawn:",
         "if self.state.is_retracted and not handler.dependencies:",
     ),
     Mutant(
@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant(
         "vetoed events are worked on",
         RULES,
-        "if state.flags.VETOED:",
+        "if state.flags.VETOED and not handler.speaks_when_withdrawn:",
         "if state.flags.VETOED and not state.files:",
     ),
     Mutant(
@@ -95,5 +95,11 @@ MUTANTS = (
         OFFERS,
         "elif status in HOPELESS and not dependency.optional:",
         "elif status is Status.FAILED and not dependency.optional:",
+    ),
+    Mutant(
+        "what the deployment brings along is no input",
+        OFFERS,
+        'self.inputs[f"{dependency.file}#{WHOLE}"] = dependency.fixed',
+        'self.inputs[f"{dependency.file}#{WHOLE}"] = None',
     ),
 )

@@ -17,6 +17,7 @@ from tests.support.manifests import declared
 ALERT = "alert.json"
 ALERT_ASPECTS = ("event", "skymap")
 FLAGS = (FlagName.ROLE, FlagName.UPLOAD)
+RESOURCE = "curves.npz"
 RARE = 0.1
 SOMETIMES = 0.3
 OFTEN = 0.7
@@ -39,7 +40,7 @@ def pipelines(chance: random.Random) -> list[Manifest]:
         planned.append(later)
         if chance.random() < SOMETIMES:
             planned.append(first)
-    return [declared(handlers) for handlers in planned]
+    return _with_resources([declared(handlers) for handlers in planned], chance)
 
 
 def notices(event: str, chance: random.Random) -> list[Notice]:
@@ -131,6 +132,26 @@ def _reworked(
             return spec.model_copy(update={"dependencies": (_dependency(alert, chance),)})
         case _:
             return spec
+
+
+def _with_resources(manifests: Sequence[Manifest], chance: random.Random) -> list[Manifest]:
+    """Let some handlers use a resource; each release may bring another content of it."""
+    files = {spec.files[0] for one in manifests for spec in one.handlers if spec.kind == "made"}
+    users = {file for file in sorted(files) if chance.random() < SOMETIMES}
+    return [_with_resource(one, users, chance.choice(("1", "2"))) for one in manifests]
+
+
+def _with_resource(manifest: Manifest, users: set[str], content: str) -> Manifest:
+    fixed = digest_bytes(content.encode())
+    used = DependencySpec(file=RESOURCE, aspects=("whole",), fixed=fixed)
+    return declared(
+        [
+            spec.model_copy(update={"dependencies": (*spec.dependencies, used)})
+            if users.intersection(spec.files)
+            else spec
+            for spec in manifest.handlers
+        ]
+    )
 
 
 def _notice(event: str, number: int, chance: random.Random) -> Notice:

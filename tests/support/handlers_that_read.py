@@ -10,7 +10,7 @@ from llama.domain.handler import (
     Product,
     uses,
 )
-from llama.domain.kinds import TriggeredHandler
+from llama.domain.kinds import ResourceHandler, TriggeredHandler
 
 MEBIBYTE = 1024 * 1024
 
@@ -47,6 +47,22 @@ class Upper(FileHandler):
     def generate(self, inputs: Inputs) -> Product:
         content = inputs[Notice].content.upper()
         return Product(content, {"first": digest_bytes(content[:1])})
+
+
+class Curves(ResourceHandler):
+    FILENAME = "curves.npz"
+
+    @classmethod
+    def resource(cls) -> bytes:
+        return b"curves"
+
+
+class Calibrated(FileHandler):
+    FILENAME = "calibrated.txt"
+    DEPENDENCIES = (Curves, uses(Notice, "event"))
+
+    def generate(self, inputs: Inputs) -> bytes:
+        return inputs[Notice].content + b" by " + inputs[Curves].content
 
 
 class Attached(FileHandler):
@@ -96,6 +112,43 @@ class UndeclaredAspect(FileHandler):
 
     def generate(self, inputs: Inputs) -> Product:
         return Product(inputs[Notice].attachment("map"))
+
+
+class Timed(FileHandler):
+    FILENAME = "timed.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs.now.isoformat()
+
+
+class Configured(FileHandler):
+    """Says which of this project's settings it sees."""
+
+    FILENAME = "configured.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        seen = {name: value for name, value in os.environ.items() if name.startswith("LLAMA_")}
+        return ",".join(f"{name}={value}" for name, value in sorted(seen.items()))
+
+
+class Herald(FileHandler):
+    """Tells the notice, and what it had told before."""
+
+    FILENAME = "herald.txt"
+    DEPENDENCIES = (Notice,)
+
+    def generate(self, inputs: Inputs) -> str:
+        before = [sent.content.decode() for sent in inputs.outlet.earlier()] or ["nothing"]
+        answer = inputs.outlet.send("news", "k1", inputs[Notice].content)
+        return f"said: {', '.join(before)}; answer: {answer['outlet']}"
+
+
+class Babbler(FileHandler):
+    FILENAME = "babbler.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        inputs.outlet.send("no topic", "k1", b"")
+        return ""
 
 
 class Flagged(FileHandler):

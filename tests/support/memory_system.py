@@ -32,13 +32,15 @@ from llama.ports.message_log import Batch, MessageLog, Subscription
 from llama.ports.runner import Made, MadeFile, NotMade, RunError, Runner, RunOutcome
 from llama.runtime.consuming import Handle, consume
 from llama.runtime.folding import Folder
-from schemas.envelope import NAME_HEADER
+from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import FACTS, Fact, Source
 from schemas.files import Manifest
 from schemas.topics import (
     ALERTS_TOPIC,
     DEAD_LETTERS_TOPIC,
     FACTS_TOPIC,
+    INCOMING,
+    NEUTRINOS_TOPIC,
     REVISIONS_TOPIC,
     Topic,
 )
@@ -50,10 +52,10 @@ from services.versioning.reactions import Historian
 from tests.support.facts import START, a_pipeline
 
 FOLLOWED: Mapping[str, Sequence[Topic]] = {
-    "trigger_ingest": (ALERTS_TOPIC,),
+    "trigger_ingest": INCOMING,
     "dependency_resolver": (FACTS_TOPIC,),
     "versioning": (FACTS_TOPIC,),
-    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC),
+    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC),
 }
 DEADLINE_S = 30.0
 """Far beyond what anything here takes, even on a machine that does other things as well."""
@@ -175,10 +177,13 @@ class MemorySystem:
         """Check that all is consistent."""
         return [problem async for problem in self.verification().problems()]
 
-    async def send(self, raw: bytes, *, name: bytes = b"") -> Source:
-        """Put a notice on the alert topic."""
+    async def send(
+        self, raw: bytes, *, name: bytes = b"", topic: Topic = ALERTS_TOPIC, is_test: bool = False
+    ) -> Source:
+        """Put a notice on an alert topic."""
         headers = {NAME_HEADER: name} if name else {}
-        record = await self.records.append_raw(ALERTS_TOPIC, raw, headers=headers)
+        headers |= {TEST_HEADER: b"true"} if is_test else {}
+        record = await self.records.append_raw(topic, raw, headers=headers)
         return Source(topic=record.topic, partition=record.partition, offset=record.offset)
 
     async def tell(self, *facts: Fact) -> None:

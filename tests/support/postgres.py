@@ -17,12 +17,14 @@ import pytest
 import pytest_asyncio
 
 from llama.adapters.memory.ledger import MemoryLedger
+from llama.adapters.memory.outbox import MemoryOutbox
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.tasks import MemoryTaskQueue
 from llama.adapters.memory.timers import MemoryTimerQueue
 from llama.adapters.memory.views import MemoryReadModels
 from llama.adapters.postgres import (
     PostgresLedger,
+    PostgresOutbox,
     PostgresReadModels,
     PostgresTaskQueue,
     PostgresTimerQueue,
@@ -32,6 +34,7 @@ from llama.adapters.postgres import (
 from llama.adapters.system_clock import SystemClock
 from llama.embedded.postgres import EmbeddedPostgres
 from llama.ports.ledger import Ledger
+from llama.ports.outlet import Outbox
 from llama.ports.projections import ReadModels
 from llama.ports.tasks import TaskQueue
 from llama.ports.timers import TimerQueue
@@ -129,7 +132,7 @@ async def database_dsn(databases: Databases) -> AsyncGenerator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """The ports of one database; `other_queue` and `other_timers` are those of another process."""
+    """The ports of one database; what is called `other` is that of another process."""
 
     ledger: Ledger
     queue: TaskQueue
@@ -137,6 +140,8 @@ class Persistence:
     models: ReadModels
     timers: TimerQueue
     other_timers: TimerQueue
+    outbox: Outbox
+    other_outbox: Outbox
 
 
 @pytest.fixture(params=["memory", "postgres_18", "postgres_15"])
@@ -163,12 +168,15 @@ async def persistence(databases_or_memory: Databases | None) -> AsyncGenerator[P
             PostgresReadModels(database),
             PostgresTimerQueue(database),
             PostgresTimerQueue(other),
+            PostgresOutbox(database),
+            PostgresOutbox(other),
         )
 
 
 def memory_persistence() -> Persistence:
     """Return ports on a new store in memory."""
     store = MemoryStore(SystemClock())
+    outbox = MemoryOutbox(store.clock)
     return Persistence(
         MemoryLedger(store),
         MemoryTaskQueue(store),
@@ -176,4 +184,6 @@ def memory_persistence() -> Persistence:
         MemoryReadModels(store),
         MemoryTimerQueue(store),
         MemoryTimerQueue(store),
+        outbox,
+        outbox,
     )

@@ -17,8 +17,9 @@ from schemas.envelope import body_of, key_of
 from schemas.facts import FlagsChanged
 from schemas.flags import FlagName
 from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
-from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, REVISIONS_TOPIC
+from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, NEUTRINOS_TOPIC, REVISIONS_TOPIC
 from tests.support.busy_log import START, busy_log
+from tests.support.neutrino_notices import a_neutrino
 
 Partition = tuple[str, int]
 
@@ -56,6 +57,8 @@ def a_log(events: int, *, partitions: int = 8, seed: int = 1, window: int = 8) -
     _write(written, FACTS_TOPIC.name, partitions, facts)
     _write(written, REVISIONS_TOPIC.name, partitions, map(a_revision, sorted(told)))
     _write(written, DEAD_LETTERS_TOPIC.name, 1, map(a_letter, range(events)))
+    heard = [a_neutrino(f"{number // 2}_1", revision=number % 3) for number in range(events)]
+    _write(written, NEUTRINOS_TOPIC.name, 1, heard)
     return Records({place: tuple(records) for place, records in written.items()})
 
 

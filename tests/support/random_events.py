@@ -87,6 +87,7 @@ def _handler(chance: Random, number: int, files: list[str]) -> HandlerSpec:
         flags=chance.choice([(), (), (FlagName.ROLE,), (FlagName.UPLOAD,)]),
         vetoes=chance.choice([(), (), (), (chance.choice(VETOES),)]),
         once=chance.choice([False, False, False, True]),
+        speaks_when_withdrawn=chance.choice([False, False, False, True]),
     )
 
 

@@ -8,7 +8,7 @@ from random import Random
 from llama.client.past import page_then
 from llama.domain.as_of import facts_as_of
 from llama.domain.event_state import replay
-from llama.domain.moves import Move, Told, moves
+from llama.domain.moves import LoggedFact, Move, moves
 from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.paging import Question, ask, find
 from llama.domain.selection.profile import EventProfile, about
@@ -33,7 +33,7 @@ TICK = timedelta(microseconds=1)
 class Archive:
     """Some events, with all their facts as they stand on the log."""
 
-    told: tuple[Told, ...]
+    told: tuple[LoggedFact, ...]
 
     @classmethod
     def of(cls, tales: Sequence[Sequence[Fact]], chance: Random) -> "Archive":
@@ -42,7 +42,7 @@ class Archive:
         mixed: list[Fact] = []
         while any(lives):
             mixed.append(chance.choice([life for life in lives if life]).pop(0))
-        return cls(tuple(Told(0, n, fact, body_of(fact)) for n, fact in enumerate(mixed)))
+        return cls(tuple(LoggedFact(0, n, fact, body_of(fact)) for n, fact in enumerate(mixed)))
 
     def batches(self, chance: Random) -> Iterator[list[Move]]:
         """Fold the log in batches of any size, as the projection does."""

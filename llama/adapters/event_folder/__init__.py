@@ -9,6 +9,7 @@ S190814bv/
     .llama/lock                    held by whoever writes to the event, while they do
     .llama/making.lock             held by whoever runs its handlers
     .llama/work/                   where they run
+    .llama/outbox/                 what they have told the world: nobody reads it but people
 """
 
 from llama.adapters.event_folder.folder import HIDDEN, DiskEventFolder

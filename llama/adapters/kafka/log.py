@@ -65,13 +65,13 @@ class KafkaLog:
         return [_record(place, message) for place, message in zip(written, messages, strict=True)]
 
     async def append_raw(
-        self, topic: Topic, value: bytes, *, headers: Mapping[str, bytes]
+        self, topic: Topic, value: bytes, *, headers: Mapping[str, bytes], key: bytes | None = None
     ) -> Record:
-        """Write bytes as they are: a notice as the observatory sent it."""
+        """Write bytes as they are: a notice as the observatory sent it, or as it is published."""
         given = list(headers.items())
         async with self._sending(topic) as producer:
-            place = await producer.send_and_wait(topic.name, value, headers=given)
-        return Record(place.topic, place.partition, place.offset, None, value, tuple(given))
+            place = await producer.send_and_wait(topic.name, value, key=key, headers=given)
+        return Record(place.topic, place.partition, place.offset, key, value, tuple(given))
 
     async def _started(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(

@@ -1,7 +1,8 @@
 """Makes the topics of the catalogue, and refuses those that are configured otherwise."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -20,6 +21,21 @@ _LOOK_EVERY_S = 0.05
 
 async def ensure_topics(bootstrap: str, topics: Sequence[Topic]) -> None:
     """Create what is missing; Misconfigured if an existing topic is not as it must be."""
+    async with _admin(bootstrap) as admin:
+        await _create_missing(admin, topics)
+        for topic in topics:
+            await _check(admin, topic)
+
+
+async def ensure_exists(bootstrap: str, topic: Topic) -> None:
+    """Create a topic if it is not there; one that is there may be configured as others like."""
+    async with _admin(bootstrap) as admin:
+        await _create_missing(admin, [topic])
+        await _partitions(admin, topic)
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
@@ -27,9 +43,7 @@ async def ensure_topics(bootstrap: str, topics: Sequence[Topic]) -> None:
         await admin.close()
         raise Unavailable(f"no Kafka at {bootstrap}: start it, or correct LLAMA_KAFKA") from error
     try:
-        await _create_missing(admin, topics)
-        for topic in topics:
-            await _check(admin, topic)
+        yield admin
     except KafkaError as error:
         raise Unavailable(f"Kafka at {bootstrap} did not do as asked: {error}") from error
     finally:

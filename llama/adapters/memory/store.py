@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from llama.domain.neutrinos import Key, ShownNeutrino
 from llama.domain.revisions import Head
 from llama.domain.selection.profile import EventProfile
 from llama.domain.shown import ShownEvent
@@ -98,6 +99,7 @@ class MemoryStore:
         default_factory=dict[tuple[str, int], RevisionCommitted]
     )
     dead_letters: dict[str, DeadLetter] = field(default_factory=dict[str, DeadLetter])
+    neutrinos: dict[Key, ShownNeutrino] = field(default_factory=dict[Key, ShownNeutrino])
     rung: int = 0
     """How often there was something new to do."""
     _bell: asyncio.Event = field(default_factory=asyncio.Event)

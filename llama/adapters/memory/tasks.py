@@ -87,6 +87,11 @@ class MemoryTaskQueue:
                 held.append(one)
         return held
 
+    async def is_wanted(self, task: Task) -> bool:
+        """Tell whether a task is still to be done: it was not withdrawn, and is not closed."""
+        row = self._store.tasks.get(key_of(task))
+        return row is not None and not row.is_done
+
     async def finish(self, lease: Lease) -> bool:
         """Close a task whose result is on the log; False if it has changed hands.
 

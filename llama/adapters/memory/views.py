@@ -5,13 +5,22 @@ from dataclasses import asdict, dataclass
 
 from llama.adapters.memory.store import MemoryStore
 from llama.domain.moves import Folded
+from llama.domain.neutrinos import newest, rank_of
 from llama.domain.selection.paging import Page, Question, find, page_of
 from llama.domain.selection.profile import profile_of
 from llama.domain.shown import ShownEvent, shown_from
 from llama.domain.shown_details import Details, shown_failures, shown_flags, shown_holds
 from llama.domain.states import EventState
-from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
+from llama.ports.projections import (
+    EventRow,
+    FactRow,
+    FileRow,
+    NeutrinoRow,
+    NeutrinoSpan,
+    Receipt,
+)
 from schemas.facts import Source
+from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import DeadLetter, RevisionCommitted
 
 
@@ -37,6 +46,16 @@ class MemoryViews:
         """Show revisions of histories."""
         given = {(revision.event, revision.number): revision for revision in revisions}
         self.later(lambda: self.store.revisions.update(given))
+
+    async def record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
+        """Show neutrinos: of each the newest revision, whatever the order."""
+        self.later(lambda: self._record_neutrinos(received))
+
+    def _record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
+        known = self.store.neutrinos
+        for key, one in newest(received).items():
+            if key not in known or rank_of(known[key]) < rank_of(one):
+                known[key] = one
 
     def _record(self, steps: Sequence[Folded]) -> None:
         for step in steps:
@@ -102,6 +121,18 @@ class MemoryReadModels:
         letters = self.store.dead_letters.values()
         newest_first = sorted(letters, key=lambda one: (one.occurred_at, one.id), reverse=True)
         return newest_first[:limit]
+
+    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+        """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
+        found = [
+            one
+            for one in self.store.neutrinos.values()
+            if wanted.start <= one.time <= wanted.stop
+            and one.is_test <= wanted.tests
+            and one.retracted <= wanted.retracted
+        ]
+        found.sort(key=lambda one: (one.time, one.neutrino, one.is_test), reverse=True)
+        return found[: wanted.limit]
 
     async def receipt(self, source: Source) -> Receipt | None:
         """Return what became of a record of an alert topic; None while it is not decided."""

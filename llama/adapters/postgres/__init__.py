@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from llama.adapters.postgres.generations import PostgresGenerations
     from llama.adapters.postgres.ledger import PostgresLedger
     from llama.adapters.postgres.migrating import migrate
+    from llama.adapters.postgres.outbox import PostgresOutbox
     from llama.adapters.postgres.read_models import PostgresReadModels
     from llama.adapters.postgres.tasks import PostgresTaskQueue
     from llama.adapters.postgres.timers import PostgresTimerQueue
@@ -23,6 +24,7 @@ __all__ = [
     "Database",
     "PostgresGenerations",
     "PostgresLedger",
+    "PostgresOutbox",
     "PostgresReadModels",
     "PostgresTaskQueue",
     "PostgresTimerQueue",
@@ -35,6 +37,7 @@ _HOMES: Mapping[str, str] = MappingProxyType(
         "Database": "database",
         "PostgresGenerations": "generations",
         "PostgresLedger": "ledger",
+        "PostgresOutbox": "outbox",
         "PostgresReadModels": "read_models",
         "PostgresTaskQueue": "tasks",
         "PostgresTimerQueue": "timers",

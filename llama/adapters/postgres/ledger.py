@@ -103,6 +103,7 @@ class PostgresTransaction:
             [receipt.reason for receipt in last],
             [receipt.fact_partition for receipt in last],
             [receipt.fact_offset for receipt in last],
+            [receipt.neutrino for receipt in last],
         )
 
 

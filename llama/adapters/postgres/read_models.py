@@ -16,7 +16,14 @@ from llama.adapters.postgres.event_rows import read_event, read_place
 from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.event_profile import EventProfile
 from llama.domain.selection.paging import Page, Question, page_of
-from llama.ports.projections import EventRow, FactRow, FileRow, Receipt
+from llama.ports.projections import (
+    EventRow,
+    FactRow,
+    FileRow,
+    NeutrinoRow,
+    NeutrinoSpan,
+    Receipt,
+)
 
 if TYPE_CHECKING:
     from llama.domain.shown_details import Details
@@ -79,6 +86,14 @@ class PostgresReadModels:
 
         rows = await self.database.fetch("list_dead_letters", limit)
         return [DeadLetter.model_validate_json(row["body"]) for row in rows]
+
+    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+        """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
+        from llama.domain.neutrinos import ShownNeutrino
+
+        span = (wanted.start, wanted.stop, wanted.tests, wanted.retracted, wanted.limit)
+        rows = await self.database.fetch("list_neutrinos", *span)
+        return [ShownNeutrino(*row.values()) for row in rows]
 
     async def receipt(self, source: Source) -> Receipt | None:
         """Return what became of a record of an alert topic; None while it is not decided."""

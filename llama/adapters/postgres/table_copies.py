@@ -21,6 +21,7 @@ PROJECTED_TABLES = (
     "failures",
     "revisions",
     "dead_letters",
+    "neutrinos",
 )
 """What the projection writes, but for its states and offsets."""
 

@@ -79,6 +79,10 @@ class PostgresTaskQueue:
                 if await session.first("renew_task", *_holding(one), lease) is not None
             ]
 
+    async def is_wanted(self, task: Task) -> bool:
+        """Tell whether a task is still to be done: it was not withdrawn, and is not closed."""
+        return await self._database.first("wanted_task", task.event, *_identity(task)) is not None
+
     async def finish(self, lease: Lease) -> bool:
         """Close a task whose result is on the log; False if it has changed hands.
 

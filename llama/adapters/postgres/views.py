@@ -1,7 +1,7 @@
 """Writes the read models: whole batches at once, and the same again if they come again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import TypeVar
 
 from llama.adapters.postgres.database import Session
@@ -10,11 +10,13 @@ from llama.adapters.postgres.event_rows import EVENT_COLUMNS, event_row
 from llama.adapters.postgres.past import keep_spans
 from llama.domain.contents import brought_by
 from llama.domain.moves import Folded
+from llama.domain.neutrinos import ShownNeutrino, newest
 from llama.domain.selection.profile import profile_of
 from llama.domain.shown import ShownFile, shown_from
 from llama.domain.spans import Round, rounds_of
 from llama.domain.states import StoredFile
 from schemas.envelope import body_of
+from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import DeadLetter, RevisionCommitted
 
 Value = TypeVar("Value")
@@ -60,6 +62,12 @@ class PostgresViews:
             [revision.commit for revision in last],
             [body_of(revision) for revision in last],
         )
+
+    async def record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
+        """Show neutrinos: of each the newest revision, whatever the order."""
+        rows = [astuple(one) for one in newest(received).values()]
+        columns = len(fields(ShownNeutrino))
+        await self.session.fetch("show_neutrinos", *_columns(rows, count=columns))
 
     async def _show_round(self, one: Round) -> dict[str, Sequence[ShownFile]]:
         """Keep what was, show what is, and return the files of the events."""

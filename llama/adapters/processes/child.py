@@ -11,6 +11,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from itertools import dropwhile
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from llama.adapters.processes.limits import (
     limit,
     resident_bytes,
 )
+from llama.adapters.processes.outlet import ParentOutlet
 from llama.adapters.processes.protocol import (
     MAX_OUTPUT_BYTES,
     MAX_TEXT,
@@ -32,6 +34,7 @@ from llama.adapters.processes.protocol import (
 from llama.domain.discovery import handlers_in, module_named
 from llama.domain.handler import FileHandler, NotYet, PermanentError, Product
 from llama.domain.identity import EventTuple
+from llama.domain.outlet import Outlet
 from llama.domain.pipeline import Handlers, pipeline_of
 from llama.domain.products import products_of
 
@@ -58,7 +61,8 @@ def serve(parent: socket.socket, pipeline: str, memory_bytes: int) -> int:
     parent.sendall(Reply("ready").line())
     with parent.makefile("rb") as requests:
         for line in requests:
-            parent.sendall(answer(request_from(line), handlers).line())
+            outlet = ParentOutlet(parent, requests)
+            parent.sendall(answer(request_from(line), handlers, outlet).line())
             sys.stdout.flush()
             sys.stderr.flush()
     return 0
@@ -80,8 +84,8 @@ def load(pipeline: str) -> Handlers:
     return pipeline_of(handlers_in(importlib.import_module(module_named(pipeline))))
 
 
-def answer(request: Request, handlers: Handlers) -> Reply:
-    """Do what the parent asks."""
+def answer(request: Request, handlers: Handlers, outlet: Outlet) -> Reply:
+    """Do what the parent asks; a handler that has something to tell does so by the outlet."""
     if request.do == "warm":
         return guarded(lambda: _warm(request))
     handler = handlers.get(request.handler)
@@ -89,7 +93,7 @@ def answer(request: Request, handlers: Handlers) -> Reply:
         known = f"code {handler.CODE_VERSION}" if handler else "no such handler"
         wanted = f"{request.handler} with code {request.code}"
         return Reply("refused", message=f"{wanted} was asked for, the pipeline has {known}")
-    return guarded(lambda: run(handler, request))
+    return guarded(lambda: run(handler, request, outlet))
 
 
 def guarded(act: Callable[[], Reply]) -> Reply:
@@ -112,13 +116,16 @@ def _warm(request: Request) -> Reply:
     return Reply("warm", resident_bytes=resident_bytes())
 
 
-def run(handler: type[FileHandler], request: Request) -> Reply:
+def run(handler: type[FileHandler], request: Request, outlet: Outlet | None = None) -> Reply:
     """Run a handler once, in the folder of the request; what it raises comes through."""
     outputs, home = Path(request.outputs), Path.cwd()
     instance = handler(EventTuple(outputs.name, outputs.parent))
     os.chdir(outputs.parent)
     try:
-        inputs = FolderInputs(handler, Path(request.inputs), flags=request.flags)
+        now = datetime.fromisoformat(request.now)
+        inputs = FolderInputs(
+            handler, Path(request.inputs), flags=request.flags, now=now, outlet=outlet
+        )
         returned = instance.generate(inputs)
     finally:
         os.chdir(home)

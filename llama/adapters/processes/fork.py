@@ -9,12 +9,16 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import NoReturn, Self
 
+from llama.adapters.outlets.folder import FolderOutlet
 from llama.adapters.processes.child import guarded, run
 from llama.adapters.processes.limits import data_bytes, die_with, limit
-from llama.adapters.processes.protocol import MAX_LINE_BYTES, Request
+from llama.adapters.processes.protocol import FOR_HANDLERS, MAX_LINE_BYTES, Request
 from llama.domain.handler import FileHandler
+from llama.domain.outlet import Outlet, Sender
 
 _PIECE_BYTES = 65536
 _PIECES = 16
@@ -159,7 +163,7 @@ def _live(
         die_with(parent)
         _let_go(replying, printing)
         _adapt(memory_bytes)
-        said = guarded(lambda: run(handler, request)).line()
+        said = guarded(lambda: run(handler, request, _outlet(handler, request))).line()
         # A handler that forks comes back from its run twice.
         while said and os.getpid() == me:
             said = said[os.write(replying, said) :]
@@ -169,6 +173,15 @@ def _live(
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _outlet(handler: type[FileHandler], request: Request) -> Outlet | None:
+    """Return the outlet into the folder of the request, if it names one."""
+    if not request.outbox:
+        return None
+    sender = Sender(Path(request.outputs).name, handler.__name__)
+    at = datetime.fromisoformat(request.now)
+    return FolderOutlet(Path(request.outbox), sender, lambda: at)
 
 
 def _let_go(replying: int, printing: int) -> None:
@@ -194,7 +207,8 @@ def _adapt(memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for name in [name for name in os.environ if name.startswith("LLAMA_")]:
-        del os.environ[name]
+        if name not in FOR_HANDLERS:
+            del os.environ[name]
     os.environ.update(_ENVIRONMENT)
     time.tzset()
     os.umask(0o077)

@@ -9,16 +9,20 @@ import asyncio
 import shutil
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from llama.adapters.processes.fork import Fork
 from llama.adapters.processes.protocol import Reply, Request, reply_from
 from llama.adapters.processes.runner import outcome_of
 from llama.adapters.processes.workspace import RunFolder, remove
+from llama.adapters.system_clock import SystemClock
 from llama.domain.errors import PipelineError
 from llama.domain.handler import FileHandler
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
+from llama.ports.clock import Clock
 from llama.ports.runner import NotMade, RunError, RunOutcome
 
 _GIB = 1024**3
@@ -27,7 +31,9 @@ _GIB = 1024**3
 class ForkingRunner:
     """Runs handler classes of this process in forks of it, one runner at a time in a folder.
 
-    `memory_bytes` is what a run may allocate beyond what this process holds already.
+    `memory_bytes` is what a run may allocate beyond what this process holds already; the clock,
+    the system's if none is given, tells a handler when it runs; `outbox` is the folder into which
+    handlers send: without one they cannot.
     """
 
     def __init__(
@@ -37,6 +43,8 @@ class ForkingRunner:
         artifacts: Artifacts,
         work: Path,
         memory_bytes: int = 4 * _GIB,
+        clock: Clock | None = None,
+        outbox: Path | None = None,
     ) -> None:
         # What a runner that was killed has left; nobody else works here now.
         shutil.rmtree(work, ignore_errors=True)
@@ -45,6 +53,8 @@ class ForkingRunner:
         self._artifacts = artifacts
         self._work = work
         self._memory_bytes = memory_bytes
+        self._clock = clock or SystemClock()
+        self._outbox = "" if outbox is None else str(outbox.absolute())
 
     async def run(self, task: Task) -> RunOutcome:
         """Run a task's handler on its inputs; cancelling this kills the run and no other.
@@ -56,7 +66,9 @@ class ForkingRunner:
         folder = RunFolder.make(self._work, task.event)
         try:
             await folder.place(task, self._artifacts)
-            return await _in_fork(handler, task, folder, memory_bytes=self._memory_bytes)
+            request = replace(_request(task, folder, now=self._clock.now()), outbox=self._outbox)
+            fork = Fork.of(handler, request, memory_bytes=self._memory_bytes)
+            return await _heard(fork, task, folder)
         finally:
             remove(folder.path)
 
@@ -68,11 +80,8 @@ class ForkingRunner:
         return handler
 
 
-async def _in_fork(
-    handler: type[FileHandler], task: Task, folder: RunFolder, *, memory_bytes: int
-) -> RunOutcome:
+async def _heard(fork: Fork, task: Task, folder: RunFolder) -> RunOutcome:
     began = time.monotonic()
-    fork = Fork.of(handler, _request(task, folder), memory_bytes=memory_bytes)
     hearing = asyncio.ensure_future(asyncio.to_thread(fork.hear, began + task.handler.timeout_s))
     try:
         await asyncio.shield(hearing)
@@ -89,7 +98,7 @@ async def _in_fork(
     return await asyncio.to_thread(outcome_of, reply, task, folder, wall_s=wall_s)
 
 
-def _request(task: Task, folder: RunFolder) -> Request:
+def _request(task: Task, folder: RunFolder, *, now: datetime) -> Request:
     return Request(
         do="run",
         handler=task.handler.name,
@@ -97,6 +106,7 @@ def _request(task: Task, folder: RunFolder) -> Request:
         inputs=str(folder.inputs),
         outputs=str(folder.outputs),
         flags=task.flags,
+        now=now.isoformat(),
     )
 
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from llama.adapters.processes.protocol import MAX_LINE_BYTES, Reply, Request, reply_from
+from llama.adapters.processes.outlet import Serve
+from llama.adapters.processes.protocol import (
+    FOR_HANDLERS,
+    MAX_LINE_BYTES,
+    Reply,
+    Request,
+    reply_from,
+)
 from llama.domain.errors import Misconfigured, PipelineError, Unavailable
 
 _START_S = 120.0
@@ -45,8 +52,12 @@ class Recipe:
     """Where they may keep what libraries cache."""
 
     def environment(self) -> Mapping[str, str]:
-        """Return the child's environment: the parent's without this project's settings."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("LLAMA_")}
+        """Return the child's environment: the parent's, of our settings those for handlers."""
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if name in FOR_HANDLERS or not name.startswith("LLAMA_")
+        }
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         cache = {"MPLCONFIGDIR": str(self.folder / "matplotlib")}
         return ours | _ENVIRONMENT | cache | {"PYTHONPATH": path}
@@ -148,10 +159,15 @@ class HandlerProcess:
         """Whether the process has not ended."""
         return not self._watch.exited.is_set()
 
-    async def run(self, request: Request) -> Reply | None:
-        """Ask for a run. After a lack of memory a child is spent: it may be in any state."""
+    async def run(self, request: Request, serve: Serve) -> Reply | None:
+        """Ask for a run, and give it what it asks for meanwhile.
+
+        After a lack of memory a child is spent: it may be in any state.
+        """
         self.runs += 1
         reply = await self.ask(request)
+        while reply is not None and reply.kind == "asks":
+            reply = await self._served(reply, serve)
         if reply is not None and reply.error == "memory":
             self.is_spent = True
         return reply
@@ -164,6 +180,14 @@ class HandlerProcess:
         if reply is not None:
             self.resident_bytes = reply.resident_bytes
         return reply
+
+    async def _served(self, asking: Reply, serve: Serve) -> Reply | None:
+        """Give a child what it asks for; who is cancelled meanwhile has a child that is spent."""
+        was_spent, self.is_spent = self.is_spent, True
+        answer = await serve(asking.asked)
+        self.is_spent = was_spent
+        self._writer.write(answer.line())
+        return await self.hear()
 
     async def hear(self) -> Reply | None:
         """Read a reply. Whoever stops listening before it came has a child that is spent."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from llama.domain.digests import WHOLE
 from llama.domain.handler import Dependency, FileHandler, dependencies_of
+from llama.domain.outlet import Outlet
 
 
 def attachment_name(file: str, aspect: str) -> str:
@@ -61,10 +63,18 @@ class FolderInputs:
     """The declared dependencies of a handler, in a folder."""
 
     def __init__(
-        self, user: type[FileHandler], folder: Path, *, flags: Mapping[str, bool | str]
+        self,
+        user: type[FileHandler],
+        folder: Path,
+        *,
+        flags: Mapping[str, bool | str],
+        now: datetime,
+        outlet: Outlet | None = None,
     ) -> None:
         self._user = user.__name__
         self._flags = flags
+        self._now = now
+        self._outlet = outlet
         self._inputs = {
             dependency.handler: FolderInput(folder, dependency, user.__name__)
             for dependency in dependencies_of(user)
@@ -74,6 +84,18 @@ class FolderInputs:
     def flags(self) -> Mapping[str, bool | str]:
         """The event's flags that the handler declares in FLAGS."""
         return self._flags
+
+    @property
+    def now(self) -> datetime:
+        """The time of this run, in UTC."""
+        return self._now
+
+    @property
+    def outlet(self) -> Outlet:
+        """The way to the world; KeyError if this run has none."""
+        if self._outlet is None:
+            raise KeyError(f"{self._user} can send nothing here: give the runner an outlet")
+        return self._outlet
 
     def __getitem__(self, handler: type[FileHandler], /) -> FolderInput:
         """Return an input; KeyError if it is not declared, or does not exist for this event."""

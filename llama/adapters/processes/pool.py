@@ -22,7 +22,7 @@ class Wear:
 
     runs: int = 200
     """Libraries leak a little with every run."""
-    resident_bytes: int = 250 * 1024 * 1024
+    resident_bytes: int = 512 * 1024 * 1024
     """What one large map leaves behind need not be kept for ever."""
     idle_s: float = 300.0
     """Seconds after which all idle children but one are ended."""

@@ -10,6 +10,9 @@ MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 """A file larger than this is a mistake: the largest sky maps have a few megabytes."""
 MAX_LINE_BYTES = 1024 * 1024
 MAX_TEXT = 2000
+FOR_HANDLERS = ("LLAMA_NEUTRINOS", "LLAMA_HTTP", "LLAMA_HOME")
+"""The settings of this project that handlers see: where neutrinos come from, where the gateway
+is that may be asked for them, and no more."""
 INPUTS = "inputs"
 MADE = "made"
 
@@ -27,6 +30,10 @@ class Request:
     flags: Mapping[str, bool | str] = field(default_factory=dict[str, bool | str])
     modules: tuple[str, ...] = ()
     """To be imported ahead of the first run."""
+    now: str = ""
+    """The time of the run, ISO 8601 with its zone."""
+    outbox: str = ""
+    """The folder that is the handler's outlet; empty: it asks its parent to send."""
 
     def line(self) -> bytes:
         """Write it as a line."""
@@ -35,9 +42,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the child answers; also its first word, when it is ready."""
+    """What the child answers; also its first word, and what it asks in the middle of a run."""
 
-    kind: Literal["ready", "warm", "made", "failed", "refused"]
+    kind: Literal["ready", "warm", "made", "failed", "refused", "asks"]
     error: str = ""
     message: str = ""
     aspects: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
@@ -45,6 +52,22 @@ class Reply:
     valid_until: str | None = None
     """ISO 8601 with its zone."""
     resident_bytes: int = 0
+    asked: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the handler wants of its outlet."""
+
+    def line(self) -> bytes:
+        """Write it as a line."""
+        return orjson.dumps(asdict(self)) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the parent answers a child that asks."""
+
+    said: str = ""
+    """JSON."""
+    error: Literal["", "in_doubt", "permanent", "unavailable"] = ""
+    message: str = ""
 
     def line(self) -> bytes:
         """Write it as a line."""
@@ -62,9 +85,16 @@ def request_from(line: bytes) -> Request:
         outputs=said["outputs"],
         flags=said["flags"],
         modules=tuple(said["modules"]),
+        now=said["now"],
+        outbox=said["outbox"],
     )
 
 
 def reply_from(line: bytes) -> Reply:
     """Read a reply; ValueError or TypeError if it is none."""
     return Reply(**orjson.loads(line))
+
+
+def answer_from(line: bytes) -> Answer:
+    """Read an answer; ValueError or TypeError if it is none."""
+    return Answer(**orjson.loads(line))

@@ -1,9 +1,10 @@
 """Runs tasks in the pool's children, with a deadline, and tells what became of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,13 +12,17 @@ from typing import Self
 from pydantic import TypeAdapter, ValidationError
 
 from llama.adapters.processes.handler_process import HandlerProcess, Recipe
+from llama.adapters.processes.outlet import serving
 from llama.adapters.processes.pool import ProcessPool, Wear
 from llama.adapters.processes.protocol import Reply, Request
 from llama.adapters.processes.workspace import RunFolder, Workspace, remove
+from llama.adapters.system_clock import SystemClock
 from llama.domain.digests import WHOLE, Digest
 from llama.domain.errors import PipelineError, Unavailable
+from llama.domain.outlet import Sender
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
+from llama.ports.outlet import Dispatch, always
 from llama.ports.runner import Made, MadeFile, NotMade, RunError, RunOutcome
 from schemas.base import Moment, Sha256
 from schemas.files import AspectName
@@ -26,6 +31,10 @@ _ASPECTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[AspectName, Sha256])
 _ERROR: TypeAdapter[RunError] = TypeAdapter(RunError)
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _GIB = 1024**3
+
+
+async def _any(task: Task) -> bool:  # noqa: ARG001 - whichever it is
+    return await always()
 
 
 class ProcessRunner:
@@ -48,6 +57,9 @@ class ProcessRunner:
         self._artifacts = artifacts
         self._workspace = Workspace(work.absolute())
         self._pool = ProcessPool(self._recipe, size=processes, wear=wear or Wear())
+        self._clock = SystemClock()
+        self._dispatch: Dispatch | None = None
+        self._wanted: Callable[[Task], Awaitable[bool]] = _any
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -69,6 +81,16 @@ class ProcessRunner:
     ) -> None:
         """End the children and remove the folders; runs still under way raise Unavailable."""
         await self._open.aclose()
+
+    def sends_by(
+        self, dispatch: Dispatch, wanted: Callable[[Task], Awaitable[bool]] = _any
+    ) -> Self:
+        """Have handlers send what they have to tell through this; without it they cannot.
+
+        Of a task that is not `wanted` any more nothing is sent.
+        """
+        self._dispatch, self._wanted = dispatch, wanted
+        return self
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -103,10 +125,13 @@ class ProcessRunner:
             inputs=str(folder.inputs),
             outputs=str(folder.outputs),
             flags=task.flags,
+            now=self._clock.now().isoformat(),
         )
+        sender = Sender(task.event, task.handler.name)
+        serve = serving(self._dispatch, sender, partial(self._wanted, task))
         try:
             async with asyncio.timeout(task.handler.timeout_s):
-                reply = await child.run(request)
+                reply = await child.run(request, serve)
         except TimeoutError:
             child.kill()
             message = f"killed after {task.handler.timeout_s:g} s"

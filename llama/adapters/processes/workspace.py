@@ -75,6 +75,9 @@ class RunFolder:
 
     async def place(self, task: Task, artifacts: Artifacts) -> None:
         """Put the task's inputs there, with those attachments only that it declares."""
+        for dependency in task.handler.dependencies:
+            if dependency.fixed is not None:
+                await artifacts.place(dependency.fixed, self.inputs / dependency.file)
         for content in task.contents:
             await artifacts.place(content.digest, self.inputs / content.file)
             for aspect in content.attached:

@@ -8,6 +8,7 @@ from llama.domain.digests import WHOLE, Digest, any_change
 from llama.domain.errors import ActRefused
 from llama.domain.handler import FileHandler, maker_of
 from llama.domain.notice.fact import ALERT_FILE
+from llama.domain.resources import without_resources
 from llama.domain.states import EventState
 from schemas.files import FileContent
 from schemas.topics import MEBIBYTE
@@ -39,7 +40,7 @@ def slot_of(state: EventState, name: str, handlers: Mapping[str, type[FileHandle
     `handlers` (by class name) is the pipeline at hand: it counts where the event has none yet.
     ActRefused if there is no such file, or if only a notice can bring it.
     """
-    by_file = {one.FILENAME: one for one in handlers.values()}
+    by_file = {one.FILENAME: one for one in without_resources(handlers).values()}
     declared = handlers.get(name) or by_file.get(name)
     specs = state.manifest.handlers if state.manifest else ()
     makers = {file: spec.name for spec in specs for file in spec.files}

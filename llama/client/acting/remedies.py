@@ -30,7 +30,7 @@ def remedy(state: EventState, assessed: Assessment) -> str:
 
 def _unveto(state: EventState, assessed: Assessment) -> str:
     event, file = state.event, assessed.handler.files[0]
-    if state.flags.VETOED:
+    if state.flags.VETOED and not assessed.handler.speaks_when_withdrawn:
         return f"`llama unveto {event} --reason TEXT` allows all work on the event again"
     if assessed.handler.name in state.vetoed:
         return f"`llama unveto {event} {file} --reason TEXT` allows it again"

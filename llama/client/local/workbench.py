@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llama.client.local.asking import Wanted, expired_files, first_facts, requests
-from llama.client.local.edits import Edits, visible
+from llama.client.local.edits import Edits, Keep, visible
 from llama.client.local.making import Making
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import ActRefused, EventFolderCorrupt, ReadOnlyEvent, Unavailable
@@ -20,6 +20,7 @@ from llama.domain.manifests import adoption_of, manifest_of
 from llama.domain.notice import Refused, read_notice
 from llama.domain.notice.fact import trigger_of
 from llama.domain.pipeline import Handlers, pipeline_of, with_ancestors
+from llama.domain.resources import is_resource, read_resources
 from llama.domain.states import EventState
 from llama.ports.clock import Clock
 from llama.ports.event_folder import EventFolder
@@ -80,7 +81,7 @@ class Workbench:
     def known_files(self) -> dict[str, type[FileHandler]]:
         """The handlers of the pipeline by the names of their files, ancestors first."""
         known = with_ancestors(self.handlers.values())
-        return {handler.FILENAME: handler for handler in known}
+        return {handler.FILENAME: handler for handler in known if not is_resource(handler)}
 
     def working_on(self, handlers: Handlers) -> "Workbench":
         """Return what works on the same event with other handlers."""
@@ -159,7 +160,8 @@ class Workbench:
         """Note what was done by hand, then write what follows from it, and show the files."""
         self._refuse_to_work()
         with self._explained(), self.folder.held():
-            state = self._write(self._adoption(self.state) if adopting else [])
+            adoption = self._adoption(self.state, self.folder.keep) if adopting else []
+            state = self._write(adoption)
             edits = self._edits()
             found = edits.look(state)
             state = self._write(edits.facts(state, found, self.folder.keep))
@@ -178,7 +180,7 @@ class Workbench:
 
     def _foreseen(self, state: EventState) -> EventState:
         edits = self._edits()
-        for fact in self._adoption(state):
+        for fact in self._adoption(state, digest_bytes):
             state = evolve(state, fact)
         if self.folder.exists():
             for fact in edits.facts(state, edits.look(state), digest_bytes):
@@ -220,12 +222,16 @@ class Workbench:
     def _edits(self) -> Edits:
         return Edits(self.folder, self.clock, self.known_files)
 
-    def _adoption(self, state: EventState) -> list[PipelineAdopted]:
-        manifest = manifest_of(self._needed())
+    def _adoption(self, state: EventState, keep: Keep) -> list[PipelineAdopted]:
+        needed = self._needed()
+        resources = read_resources(needed.values())
+        manifest = manifest_of(needed, resources)
         adopted = {spec.name: spec for spec in state.manifest.handlers} if state.manifest else {}
         # A part of the pipeline that is adopted already changes nothing.
         if all(adopted.get(spec.name) == spec for spec in manifest.handlers):
             return []
+        for content in resources.values():
+            keep(content)
         now = self.clock.now()
         return [adoption_of(self.eventid, manifest, epoch=state.epoch + 1, at=now)]
 

@@ -4,10 +4,11 @@ The look says nothing that the words do not say too: printed in black and white,
 tells all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from llama.domain.assessment import Assessment, Status
+from llama.domain.contents import fixed_in
 from llama.domain.drawing.colours import DARK_INK, Ink, ink_on
 from llama.domain.drawing.dot_text import (
     chips,
@@ -49,21 +50,30 @@ LOOKS: Mapping[Status, Look] = {
 }
 
 
+_RESOURCE = Look("#eef0ff", "#3b4cc0", "DOTTED", 2)
+_DIGEST = 12
+"""As much of a digest as a person compares."""
+
+
 def dot_of(state: EventState, *, title: str, bgcolor: str = "white", url: str = "") -> str:
     """Return the graph of an event's handlers in the dot language, with a legend.
 
-    A box is a handler with its files, their versions and their status; an arrow goes from a file
-    to what is made from it, with the aspects used where it is not the whole file, dashed where it
-    is optional, heavy where that input has changed since. `bgcolor` is a name or #rrggbb, `url`
-    where the title leads to (ValueError if it is none).
+    A box is a handler with its files, their versions and their status, or a resource of the
+    deployment; an arrow goes from a file to what is made from it, with the aspects used where it
+    is not the whole file, dashed where it is optional, heavy where that input has changed since.
+    `bgcolor` is a name or #rrggbb, `url` where the title leads to (ValueError if it is none).
     """
     assessments = Assessor(state).all()
     seen = [status for status in Status if any(a.status is status for a in assessments)]
     legend = chips([(status.value, LOOKS[status]) for status in seen])
     heading = heading_table(title, legend if seen else "no pipeline is adopted yet", url=url)
     ink = ink_on(bgcolor)
+    fixed = fixed_in(state.manifest) if state.manifest else {}
     return digraph(
-        "event", bgcolor, heading, [*_nodes(state, assessments), *_edges(assessments, ink)]
+        "event",
+        bgcolor,
+        heading,
+        [*_nodes(state, assessments), *_resources(fixed), *_edges(assessments, fixed, ink)],
     )
 
 
@@ -92,9 +102,21 @@ def _file_row(state: EventState, assessment: Assessment, file: str) -> str:
     )
 
 
-def _edges(assessments: tuple[Assessment, ...], ink: Ink) -> Iterator[str]:
-    makers = {
-        file: number
+def _resources(fixed: Mapping[str, str]) -> Iterator[str]:
+    """Go through the boxes of what the deployment brings along for all events."""
+    for number, (file, digest) in enumerate(fixed.items()):
+        rows = (
+            f'<TR><TD ALIGN="LEFT"><B>{label_text(file)}</B></TD></TR>'
+            f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="10" COLOR="{DARK_INK.soft}">'
+            f"resource {digest[:_DIGEST]}</FONT></TD></TR>"
+        )
+        box, tooltip = table(rows, style=_RESOURCE, padding=4), f"{file}: a resource"
+        yield f'  r{number} [label=<{box}>, tooltip="{quoted(tooltip)}"];'
+
+
+def _edges(assessments: tuple[Assessment, ...], fixed: Iterable[str], ink: Ink) -> Iterator[str]:
+    makers = {file: f"r{number}" for number, file in enumerate(fixed)} | {
+        file: f"n{number}"
         for number, assessment in enumerate(assessments)
         for file in assessment.handler.files
     }
@@ -102,7 +124,7 @@ def _edges(assessments: tuple[Assessment, ...], ink: Ink) -> Iterator[str]:
         for dependency in assessment.handler.dependencies:
             if dependency.file in makers:
                 attributes = ", ".join(_edge(assessment, dependency, ink))
-                yield f"  n{makers[dependency.file]} -> n{number} [{attributes}];"
+                yield f"  {makers[dependency.file]} -> n{number} [{attributes}];"
 
 
 def _edge(assessment: Assessment, dependency: DependencySpec, ink: Ink) -> Iterator[str]:

@@ -15,7 +15,12 @@ from llama.domain.drawing.dot_text import (
     table,
 )
 from llama.domain.handler import Dependency, FileHandler, dependencies_of, maker_of
-from llama.domain.kinds import PollingHandler, TriggeredHandler, UploadReceiptHandler
+from llama.domain.kinds import (
+    PollingHandler,
+    ResourceHandler,
+    TriggeredHandler,
+    UploadReceiptHandler,
+)
 from llama.domain.pipeline import Handlers
 
 
@@ -35,7 +40,8 @@ _POLLED = _Kind("polled", "#fff8d6", "#8a7400", "DASHED")
 _UPLOADED = _Kind("upload receipt", "#ffe7c2", "#b35c00", width=2)
 _ONCE = _Kind("made once", "#ece3f7", "#6b3fa0")
 _MADE = _Kind("made", "#f7f8fc", "#565c70")
-_KINDS = (_TRIGGERED, _POLLED, _MADE, _ONCE, _UPLOADED)
+_RESOURCE = _Kind("resource of the deployment", "#eef0ff", "#3b4cc0", "DOTTED", width=2)
+_KINDS = (_TRIGGERED, _RESOURCE, _POLLED, _MADE, _ONCE, _UPLOADED)
 
 
 def pipeline_dot(handlers: Handlers, *, title: str, bgcolor: str, url: str = "") -> str:
@@ -65,12 +71,15 @@ def _boxes(handlers: Handlers) -> _Boxes:
 
 
 def _kind_of(maker: type[FileHandler]) -> _Kind:
-    if issubclass(maker, TriggeredHandler):
-        return _TRIGGERED
-    if issubclass(maker, UploadReceiptHandler):
-        return _UPLOADED
-    if issubclass(maker, PollingHandler):
-        return _POLLED
+    kinds = (
+        (TriggeredHandler, _TRIGGERED),
+        (ResourceHandler, _RESOURCE),
+        (UploadReceiptHandler, _UPLOADED),
+        (PollingHandler, _POLLED),
+    )
+    for base, kind in kinds:
+        if issubclass(maker, base):
+            return kind
     return _ONCE if maker.ONCE else _MADE
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from llama.domain.digests import WHOLE, digest_bytes
+from llama.domain.digests import WHOLE, Digest, digest_bytes
 from llama.domain.notice.model import Notice
 from schemas.facts import Source, TriggerReceived
 from schemas.files import FileContent
@@ -28,18 +28,18 @@ def trigger_of(notice: Notice, *, raw: bytes, source: Source, at: datetime) -> T
         raw=digest_bytes(raw),
         raw_size=len(raw),
         source=source,
-        files=(alert_file(notice),),
+        files=(alert_file(notice, digest_bytes(raw)),),
         oddities=notice.oddities,
     )
 
 
-def alert_file(notice: Notice) -> FileContent:
-    """Return alert.json as the notice brings it."""
+def alert_file(notice: Notice, raw: Digest) -> FileContent:
+    """Return alert.json as the notice brings it, with the maps and the bytes as they came."""
     digest = digest_bytes(notice.alert)
     return FileContent(
         file=ALERT_FILE,
         digest=digest,
         size=len(notice.alert),
-        aspects={WHOLE: digest, **notice.aspects},
-        attached=notice.attached,
+        aspects={WHOLE: digest, **notice.aspects, "raw": raw},
+        attached=(*notice.attached, "raw"),
     )

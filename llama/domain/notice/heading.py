@@ -7,6 +7,7 @@ from datetime import datetime
 from llama.domain.notice.model import AlertType, JsonValue, Limits, RefusalReason, Refused
 from llama.domain.notice.oddities import Oddities, refuse, shown
 from llama.domain.notice.times import read_time
+from schemas.base import why_test
 
 REQUIRED = ("superevent_id", "alert_type", "time_created")
 
@@ -24,7 +25,7 @@ class Heading:
     @property
     def is_test(self) -> bool:
         """Whether the event is a mock or a test; on a retraction the id is the only mark."""
-        return self.superevent_id[0] in "MT"
+        return why_test(self.superevent_id) is not None
 
 
 def read_heading(

@@ -70,7 +70,7 @@ class Notice:
     alert: bytes
     """The content of alert.json: canonical JSON, the maps replaced by their digests."""
     aspects: Mapping[str, Digest]
-    """`event`, `external`, and `skymap`, `external_skymap` where there are such maps."""
+    """`event`, `external`, `retracted`; `skymap`, `external_skymap` where there are such maps."""
     attachments: Mapping[Digest, bytes]
     """The decoded bytes of the maps (still gzipped, if they came so) by their SHA-256."""
     attached: tuple[str, ...]

@@ -6,7 +6,7 @@ from datetime import datetime
 from llama.domain.digests import Digest, canonical_json, digest_json
 from llama.domain.notice.heading import Heading, read_heading
 from llama.domain.notice.json_text import parse_object
-from llama.domain.notice.model import JsonValue, Limits, Notice, RefusalReason, Refused
+from llama.domain.notice.model import AlertType, JsonValue, Limits, Notice, RefusalReason, Refused
 from llama.domain.notice.oddities import Oddities, refuse
 from llama.domain.notice.ranking import classes_in, far_in
 from llama.domain.notice.sections import Section, SectionReader
@@ -92,7 +92,12 @@ def _assemble(parts: _Parts, oddities: tuple[str, ...]) -> Notice:
         is_test=heading.is_test,
         identity=identity_of(heading, event, external),
         alert=_write_alert(parts, oddities),
-        aspects={"event": event.digest, "external": external.digest, **digests},
+        aspects={
+            "event": event.digest,
+            "external": external.digest,
+            "retracted": digest_json(heading.alert_type is AlertType.RETRACTION),
+            **digests,
+        },
         attachments=dict(maps.values()),
         attached=tuple(maps),
         oddities=oddities,

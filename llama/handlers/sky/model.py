@@ -60,16 +60,27 @@ def sidereal_angle(instant: datetime) -> float:
 
 def modelled_map(source: Source, *, rounds: int, meta: Meta) -> MultiOrderMap:
     """Return the map of a source: 3,072 tiles and 2,304 more with every round of splitting."""
-    uniq = uniq_from(FIRST_ORDER, np.arange(12 << (2 * FIRST_ORDER), dtype=np.int64))
-    for _ in range(rounds):
-        uniq = _split(uniq, density(source, uniq) * tile_area(uniq))
-    uniq = np.sort(uniq)
+    uniq = refined(source, rounds)
     value = density(source, uniq)
-    mu = source.distance_mpc * np.sqrt(response(source, _vectors(uniq)) / _own_response(source))
+    mu = distances(source, uniq)
     layers = normalised_layers(mu, DISTANCE_SPREAD * mu)
     value = value / np.sum(value * tile_area(uniq))
     bare = MultiOrderMap.of(uniq, value, distance=layers, meta=meta)
     return replace(bare, meta={**meta, **_moment_keys(bare)})
+
+
+def refined(source: Source, rounds: int) -> IntArray:
+    """Return the tiles of a map, in order: smaller ones where it is more probable."""
+    uniq = uniq_from(FIRST_ORDER, np.arange(12 << (2 * FIRST_ORDER), dtype=np.int64))
+    for _ in range(rounds):
+        uniq = _split(uniq, density(source, uniq) * tile_area(uniq))
+    return np.sort(uniq)
+
+
+def distances(source: Source, uniq: IntArray) -> FloatArray:
+    """Return the most probable distance in each tile, in Mpc."""
+    share = response(source, _vectors(uniq)) / _own_response(source)
+    return source.distance_mpc * np.sqrt(share)
 
 
 def _moment_keys(sky_map: MultiOrderMap) -> Meta:

@@ -16,10 +16,14 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
 
-from llama.handlers.sky.graticule import Graticule, close_up_graticule, whole_sky_graticule
+from llama.handlers.sky.grids import (
+    INK,
+    draw_close_up_grid,
+    draw_frame_outline,
+    draw_whole_sky_grid,
+)
 from llama.handlers.sky.healpix import Positions
 from llama.handlers.sky.map import MultiOrderMap
 from llama.handlers.sky.projection import CloseUp, Mollweide, Projection
@@ -29,8 +33,6 @@ from llama.handlers.sky.regions import credible_areas, credible_levels, peak
 LEVELS = (0.5, 0.9)
 DPI = 150
 COLOURS = ("#ffffff", "#fde3c8", "#fbb67d", "#f0743e", "#c5362f", "#7d1338", "#2d0a2e")
-INK = "#22223b"
-GRID = "#8d93a5"
 LINE_STYLES = ("solid", (0, (4, 1.5)))
 LINE_COLOURS = ("#0b3c5d", "#1d7ba8")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -55,10 +57,10 @@ def _figure(sky_map: MultiOrderMap) -> Figure:
     sky = figure.add_axes((0.03, 0.17, right - 0.03, 0.74), facecolor="none")
     sky.set(xlim=(-3.08, 2.9), ylim=(-1.5, 1.5), aspect="equal")
     _draw(sky, sky_map, Mollweide())
-    _whole_sky_grid(sky)
+    draw_whole_sky_grid(sky)
     if frame:
         _draw_close_up(figure.add_axes((0.7, 0.155, 0.285, 0.72)), sky_map, frame)
-        _frame_outline(sky, frame)
+        draw_frame_outline(sky, frame)
     else:
         _mark_peak(sky, sky_map, Mollweide())
     _colour_bar(figure.add_axes((0.2 * right, 0.115, 0.6 * right, 0.022)), sky_map)
@@ -70,7 +72,7 @@ def _draw_close_up(axes: Axes, sky_map: MultiOrderMap, frame: CloseUp) -> None:
     half = frame.half_width
     axes.set(xlim=(-half, half), ylim=(-half, half), aspect="equal", facecolor="none")
     _draw(axes, sky_map, frame)
-    _close_up_grid(axes, frame)
+    draw_close_up_grid(axes, frame)
     _mark_peak(axes, sky_map, frame)
 
 
@@ -119,52 +121,6 @@ def _mark_peak(axes: Axes, sky_map: MultiOrderMap, projection: Projection) -> No
 
 def _plus(x: ArrayLike, y: ArrayLike, *, label: str) -> Line2D:
     return Line2D(x, y, marker="+", markersize=8, color=PEAK_COLOUR, linestyle="none", label=label)
-
-
-def _whole_sky_grid(axes: Axes) -> None:
-    whole = Mollweide()
-    axes.set_axis_off()
-    border = Ellipse((0, 0), 2 * whole.half_width, 2 * whole.half_height, fill=False)
-    border.set(edgecolor=INK, linewidth=1.0)
-    axes.add_patch(border)
-    graticule = whole_sky_graticule()
-    _lines(axes, graticule)
-    for label in graticule.labels:
-        axes.text(
-            label.x, label.y, label.text, ha=label.across, va="center", size=8.5, color=INK,
-            bbox={"facecolor": "white", "alpha": 0.65, "pad": 0.6, "linewidth": 0},
-        )  # fmt: skip
-
-
-def _close_up_grid(axes: Axes, frame: CloseUp) -> None:
-    graticule = close_up_graticule(frame)
-    _lines(axes, graticule)
-    across = [label for label in graticule.labels if label.across == "center"]
-    up = [label for label in graticule.labels if label.across != "center"]
-    axes.set_xticks([label.x for label in across], [label.text for label in across])
-    axes.set_yticks([label.y for label in up], [label.text for label in up])
-    axes.tick_params(labelsize=8.5, colors=INK, length=3)
-    axes.set_xlabel("Right ascension", size=9, color=INK)
-    axes.set_ylabel("Declination", size=9, color=INK)
-    for spine in axes.spines.values():
-        spine.set(edgecolor=INK, linewidth=1.0)
-
-
-def _lines(axes: Axes, graticule: Graticule) -> None:
-    for x, y in graticule.lines:
-        axes.plot(x, y, color=GRID, linewidth=0.5, alpha=0.6, zorder=1.5)
-
-
-def _frame_outline(axes: Axes, frame: CloseUp) -> None:
-    """Show on the whole sky where the close-up is, with a marker that no size hides."""
-    side = np.linspace(-1, 1, 41) * frame.half_width
-    edge = np.full_like(side, frame.half_width)
-    corners = ((side, edge), (side, -edge), (edge, side), (-edge, side))
-    for x, y in corners:
-        points = frame.to_sky(x, y)
-        px, py = Mollweide().to_plane(points)
-        px[1:][np.abs(np.diff(px)) > 1] = np.nan
-        axes.plot(px, py, color=INK, linewidth=0.8)
 
 
 def _colour_bar(axes: Axes, sky_map: MultiOrderMap) -> None:

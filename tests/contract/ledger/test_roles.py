@@ -7,9 +7,16 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from llama.adapters.postgres import Database, PostgresLedger, PostgresTaskQueue, connect
+from llama.adapters.postgres import (
+    Database,
+    PostgresLedger,
+    PostgresOutbox,
+    PostgresTaskQueue,
+    connect,
+)
 from llama.adapters.postgres.table_copies import PROJECTED_TABLES
 from llama.domain.errors import Misconfigured
+from llama.domain.outlet import Parcel, Sender
 from llama.domain.revisions import Head
 from llama.embedded.supervisor import ROLES
 from llama.ports.projections import Receipt
@@ -22,7 +29,7 @@ LEDGER = {"offsets", "states"}
 WRITES: Mapping[str, set[str]] = {
     "trigger_ingest": {"receipts", *LEDGER},
     "dependency_resolver": {"tasks", "timers", "deployments", *LEDGER},
-    "handler_worker": {"tasks"},
+    "handler_worker": {"tasks", "outbox"},
     "versioning": {"heads", *LEDGER},
     "projection": {*PROJECTED_TABLES, *LEDGER},
     "gateway": set(),
@@ -111,6 +118,29 @@ async def test_the_resolvers_and_the_workers_roles_suffice(database_dsn: str) ->
         )
 
         assert leased.task == story.tasks()[0]
+
+
+async def test_the_workers_role_suffices_for_what_is_published(database_dsn: str) -> None:
+    sender = Sender(EVENT, "Publish")
+    async with await connect(database_dsn, role="llama_worker") as database:
+        outbox = PostgresOutbox(database)
+        async with outbox.turn(sender):
+            for key in ("k1", "k2"):
+                await outbox.begin(sender, Parcel("notices", key, b"{}"))
+        await outbox.conclude(sender, 1, {})
+        await outbox.withdraw(sender, 2)
+
+        assert [one.state for one in await outbox.sent(sender)] == ["sent"]
+
+
+@pytest.mark.parametrize("column", ["event", "handler", "number", "key", "topic", "content"])
+async def test_the_worker_cannot_write_over_what_is_sent(database_dsn: str, column: str) -> None:
+    async with (
+        await connect(database_dsn, role="llama_worker") as database,
+        database.session() as session,
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await session.run(f"update outbox set {column} = {column}")
 
 
 async def test_versionings_role_suffices(database_dsn: str) -> None:

@@ -1,6 +1,7 @@
 """What a runner makes of handlers, good ones and bad ones."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from llama.adapters.processes.forked import ForkingRunner
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import ArtifactMissing, PipelineError
 from llama.domain.handler import FileHandler
+from llama.domain.manifests import spec_of
 from llama.ports.runner import Made, MadeFile, NotMade, Runner
 from tests.contract.runner.scene import PIPELINE, a_notice, a_store, a_task
 from tests.support import handlers_for_runner as handlers
@@ -69,6 +71,23 @@ async def failure_of(runner: Runner, handler: type[FileHandler]) -> NotMade:
 
 async def test_gives_declared_attachments(runner: Runner) -> None:
     assert await content_of(runner, handlers.Attached) == b"a notice+a map"
+
+
+async def test_gives_what_the_deployment_brings_along(runner: Runner) -> None:
+    task = a_task(handlers.Calibrated, a_notice())
+    spec = spec_of(handlers.Calibrated, {handlers.Curves: b"other"})
+
+    made = await runner.run(replace(task, handler=spec))
+
+    assert isinstance(made, Made)
+    assert made.files[0].content == b"a notice by other"
+
+
+async def test_what_the_deployment_has_lost_stops_the_run(runner: Runner) -> None:
+    spec = spec_of(handlers.Calibrated, {handlers.Curves: b"lost"})
+
+    with pytest.raises(ArtifactMissing):
+        await runner.run(replace(a_task(handlers.Calibrated, a_notice()), handler=spec))
 
 
 async def test_an_optional_input_may_be_there_or_not(runner: Runner) -> None:

@@ -78,6 +78,17 @@ async def test_no_two_claimers_get_the_same_task(persistence: Persistence) -> No
     assert sorted(needs) == sorted(f"n{number}" for number in range(40))
 
 
+async def test_a_task_is_offered_while_it_is_wanted_again(persistence: Persistence) -> None:
+    """Nobody would say so afterwards: a worker that did not get it would wait for nothing."""
+    await want(persistence, a_task())
+
+    async with persistence.ledger.transaction("resolver") as transaction:
+        await transaction.tasks.want(EVENT, [a_task(), a_task("n2")])
+        leases = await claim(persistence.queue, limit=1)
+
+    assert [lease.task.need for lease in leases] == ["n1"]
+
+
 async def test_a_worker_gets_only_its_handlers_at_its_code(persistence: Persistence) -> None:
     newer = replace(a_task("n2"), handler=a_handler("plot", code="2"))
     await want(persistence, a_task("n1"), newer, a_task("n3", handler="skymap"))
@@ -148,6 +159,20 @@ async def test_a_task_that_becomes_urgent_overtakes(persistence: Persistence) ->
 
     leases = await claim(persistence.queue)
     assert [(one.task.need, one.task.priority) for one in leases] == [("n2", 10), ("n1", 0)]
+
+
+async def test_who_runs_a_task_can_ask_whether_it_is_still_wanted(
+    persistence: Persistence,
+) -> None:
+    await want(persistence, a_task("n1"), a_task("n2"))
+    [_, done] = await claim(persistence.queue)
+    before = [await persistence.other_queue.is_wanted(a_task(need)) for need in ("n1", "n2")]
+
+    await persistence.queue.finish(done)
+    await want(persistence, a_task("n2"))
+
+    assert before == [True, True]
+    assert [await persistence.queue.is_wanted(a_task(need)) for need in ("n1", "n2")] == [False] * 2
 
 
 async def test_what_is_not_wanted_any_more_is_withdrawn(persistence: Persistence) -> None:

@@ -20,7 +20,7 @@ from tests.support.busy_log import START, busy_log
 from tests.support.rebuilding import Scene, a_scene
 
 EVENTS = 16
-SWITCHES = 8
+SWITCHES = 3
 EVENT = "S000003"
 MARKS = {
     "events": "classification",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llama import DEFAULT_PIPELINE, FileHandler, Inputs, Pipeline, uses
+from llama import FileHandler, Inputs, Pipeline, uses
 from llama.adapters.processes import ProcessRunner
 from llama.adapters.processes.forked import ForkingRunner
 from llama.client.event import Event
@@ -14,10 +14,12 @@ from llama.domain.digests import canonical_json
 from llama.domain.event_state import replay
 from llama.domain.manifests import manifest_of
 from llama.domain.needs import Assessor
+from llama.domain.resources import read_resources
 from llama.handlers import Alert
 from llama.handlers.sky.writing import to_fits
 from llama.ports.runner import Runner
 from schemas.facts import Fact, FileGenerated
+from services.dependency_resolver.adopting import deployable
 from tests.support.memory_system import MemorySystem, SetClock
 from tests.support.notices import a_notice, a_retraction
 from tests.support.notices import an_event as about
@@ -101,20 +103,22 @@ async def folded_by_the_services(runner: Runner, system: MemorySystem, raw: byte
     return system.facts()
 
 
-async def test_the_default_pipeline_gives_the_same_bytes_as_in_a_running_system(
-    tmp_path: Path,
-) -> None:
+async def test_a_review_gives_the_same_bytes_as_in_a_running_system(tmp_path: Path) -> None:
     raw = a_notice(event=about(skymap=to_fits(with_distance(a_blob(4)))))
-    event = Event("S230914ak", tmp_path).ingest(raw)
+    review = Pipeline.from_module("review")
+    event = Event("S230914ak", tmp_path, review).ingest(raw)
     event.update()
     clock = SetClock(event.bench.clock.now())
-    system = MemorySystem.of(manifest_of(DEFAULT_PIPELINE), clock=clock)
+    resources = read_resources(review.values())
+    system = MemorySystem.of(manifest_of(review, resources), clock=clock)
+    await deployable(review, resources, system.artifacts)
     work = tmp_path / "work"
 
-    async with ProcessRunner("default", artifacts=system.artifacts, work=work) as runner:
+    async with ProcessRunner("review", artifacts=system.artifacts, work=work) as runner:
         facts = await folded_by_the_services(runner, system, raw)
 
     local = event.bench.folder.facts(0)[0]
-    assert set(event.files.status().values()) == {"current"}
+    found = event.files.status()
+    assert [name for name in found if found[name] != "current"] == ["ExternalOverlap"]
     assert results(local) == results(facts)
     assert statuses("S230914ak", local) == statuses("S230914ak", facts)

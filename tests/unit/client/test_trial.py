@@ -13,9 +13,11 @@ from llama import (
     PermanentError,
     Product,
     TriggeredHandler,
+    UploadReceiptHandler,
     try_handler,
     uses,
 )
+from llama.client.workshop import open_outlet
 from llama.domain.digests import digest_bytes
 from tests.support.handlers_for_people import (
     Circular,
@@ -276,3 +278,57 @@ def test_an_input_that_is_given_twice_is_refused() -> None:
 def test_what_names_no_input_is_refused() -> None:
     with pytest.raises(TypeError, match="5 names no input: give a class of handlers"):
         try_handler(Echo, {5: "w"})  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+
+
+class Clocked(FileHandler):
+    """Says when it runs."""
+
+    FILENAME = "clocked.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs.now.isoformat()
+
+
+def test_the_time_of_the_run_is_the_one_that_is_given_in_utc() -> None:
+    made = try_handler(Clocked, now=datetime.fromisoformat("2023-09-14T13:14:01+02:00"))
+    assert made[Clocked].content == b"2023-09-14T11:14:01+00:00"
+
+
+def test_a_time_that_was_not_given_is_asked_for() -> None:
+    with pytest.raises(KeyError, match="say now="):
+        try_handler(Clocked)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(TypeError, match="without a zone"):
+        try_handler(Clocked, now=datetime(2023, 9, 14))  # noqa: DTZ001 - it has to be refused
+
+
+class Told(UploadReceiptHandler):
+    """Sends what it is given."""
+
+    FILENAME = "told.json"
+    DEPENDENCIES = (Window,)
+    TOPIC = "notices"
+
+
+def test_what_a_handler_sends_goes_into_the_folder_that_is_given(tmp_path: Path) -> None:
+    first, again = (try_handler(Told, {Window: b"open"}, outlet=tmp_path)[Told] for _ in "12")
+
+    [sent] = (tmp_path / "notices").glob("S000000a-1-*.json")
+    assert sent.read_bytes() == b"open"
+    assert first == again
+    assert sent.name in first.content.decode()
+
+
+def test_the_outlet_may_be_ones_own_and_remembers_what_was_sent(tmp_path: Path) -> None:
+    outlet = open_outlet(tmp_path, "S000000a", "Told")
+    for content in (b"open", b"shut"):
+        try_handler(Told, {Window: content}, outlet=outlet)
+
+    assert [sent.content for sent in outlet.earlier()] == [b"open", b"shut"]
+
+
+def test_an_outlet_that_was_not_given_is_asked_for() -> None:
+    with pytest.raises(KeyError, match="say outlet=FOLDER"):
+        try_handler(Told, {Window: b"open"})

@@ -12,11 +12,13 @@ from llama.domain.digests import digest_bytes
 from llama.domain.errors import HistoryCorrupt
 from llama.domain.revisions import revise
 from llama.ports.history import HistoryReader, Revision
+from schemas.envelope import body_of
 from schemas.facts import FileDeleted
 from schemas.topics import FACTS_TOPIC
-from tests.support.facts import EVENT, START
+from tests.support.facts import EVENT, START, a_pipeline
 from tests.support.memory_system import MemorySystem, ScriptedRunner, not_made
 from tests.support.notices import a_map, a_notice, a_retraction, an_event
+from tests.support.resources import using
 
 GRAPH = "alert#skymap -> skymap -> plot; alert#event -> info"
 UNKNOWN = "S991231zz"
@@ -107,6 +109,32 @@ async def test_a_system_in_which_much_has_happened_has_no_problems() -> None:
         await system.settled(a_retraction())
 
     assert await system.problems() == []
+
+
+async def test_what_a_deployment_brings_along_is_looked_at_too() -> None:
+    system = MemorySystem.of(using(a_pipeline(GRAPH), "plot", "curves"), clock=SystemClock())
+    kept = await system.artifacts.put(b"curves")
+    async with system.living():
+        await system.settled(a_notice())
+
+    assert await system.problems() == []
+    del system.artifacts.contents[kept]
+    assert found(await system.problems()) == {("artifacts", kept)}
+
+
+async def test_a_file_that_is_called_current_with_another_resource_is_found() -> None:
+    system = MemorySystem.of(using(a_pipeline(GRAPH), "plot", "curves"), clock=SystemClock())
+    await system.artifacts.put(b"curves")
+    async with system.living():
+        await system.settled(a_notice())
+    place, fact = next(
+        (place, fact) for place, fact in enumerate(system.facts()) if fact.kind == "PipelineAdopted"
+    )
+
+    other = fact.model_copy(update={"manifest": using(a_pipeline(GRAPH), "plot", "others")})
+    change_fact_row(system, place, body=body_of(other))
+
+    assert ("inputs", EVENT) in found(await system.problems())
 
 
 async def test_an_empty_system_has_no_problems() -> None:

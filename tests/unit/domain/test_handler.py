@@ -9,6 +9,7 @@ from llama.domain.digests import digest_bytes
 from llama.domain.handler import (
     FileHandler,
     Inputs,
+    PermanentError,
 )
 from llama.domain.identity import EventTuple, Located
 from llama.domain.kinds import (
@@ -96,7 +97,7 @@ def test_an_abstract_handler_cannot_generate() -> None:
         FileHandler().generate(GivenInputs({}))
     with pytest.raises(NotImplementedError):
         JSONHandler().generate(GivenInputs({}))
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(PermanentError, match="UploadReceiptHandler has no TOPIC"):
         UploadReceiptHandler().upload(b"", GivenInputs({}))
 
 

@@ -1,9 +1,12 @@
 """The kinds of handlers: from outside, JSON, made once, polled, receipts of uploads."""
 
+from pathlib import Path
+
 import orjson
 import pytest
 
 from llama.client.trial import GivenFile, GivenInputs
+from llama.client.workshop import open_outlet
 from llama.domain.digests import digest_bytes, digest_json
 from llama.domain.handler import (
     PermanentError,
@@ -13,6 +16,7 @@ from llama.domain.kinds import (
     GenerateOnceHandler,
     PollingHandler,
     TriggeredHandler,
+    UploadReceiptHandler,
 )
 from llama.domain.manifests import spec_of
 from tests.support.handlers_for_people import (
@@ -23,6 +27,7 @@ from tests.support.handlers_for_people import (
     Neutrinos,
     Notice,
 )
+from tests.support.handlers_that_publish import Publication
 
 
 def test_what_comes_from_outside_cannot_be_made() -> None:
@@ -82,6 +87,17 @@ def test_what_is_polled_is_tried_every_minute_for_a_day() -> None:
     assert spec.cool_down_s * spec.max_attempts == 86400
 
 
+def test_an_upload_is_tried_again_for_a_day_while_its_receiver_is_away() -> None:
+    spec = spec_of(CircularReceipt)
+
+    pauses = [
+        min(spec.cool_down_s * spec.cool_down_factor**number, spec.longest_cool_down_s)
+        for number in range(spec.max_attempts - 1)
+    ]
+    assert sum(pauses) >= 86400
+    assert max(pauses) <= 300
+
+
 def test_an_upload_sends_its_first_dependency_and_keeps_a_receipt() -> None:
     sent = b"We report"
 
@@ -100,3 +116,27 @@ def test_an_upload_is_vetoed_until_the_event_may_be_published() -> None:
     (veto,) = spec_of(CircularReceipt).vetoes
 
     assert (veto.subject, veto.name, veto.equals, veto.negated) == ("flag", "UPLOAD", False, False)
+
+
+class Bulletin(UploadReceiptHandler):
+    FILENAME = "bulletin.json"
+    DEPENDENCIES = (Circular,)
+    TOPIC = "bulletins"
+
+
+def test_an_upload_with_a_topic_goes_through_the_outlet(tmp_path: Path) -> None:
+    outlet = open_outlet(tmp_path, "S1", "Bulletin")
+
+    receipts = [
+        Bulletin().generate(GivenInputs({Circular: GivenFile(content)}, to=outlet))
+        for content in (b"a", b"a", b"b", b"a")
+    ]
+
+    assert [sent.content for sent in outlet.earlier()] == [b"a", b"b", b"a"]
+    assert receipts[0] == receipts[1]
+    assert [sent.topic for sent in outlet.earlier()] == ["bulletins"] * 3
+
+
+def test_whoever_speaks_when_the_event_is_withdrawn_says_so_to_the_fold() -> None:
+    assert spec_of(Publication).speaks_when_withdrawn
+    assert not spec_of(CircularReceipt).speaks_when_withdrawn

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llama.domain.event_state import evolve
-from llama.domain.moves import Told, moves
+from llama.domain.moves import LoggedFact, moves
 from llama.domain.shown import shown, shown_from
 from llama.domain.states import EventState
 from llama.domain.survey import Surveys
@@ -13,8 +13,8 @@ from schemas.facts import Fact
 from tests.support.random_events import EVENT, happenings
 
 
-def told(facts: list[Fact]) -> list[Told]:
-    return [Told(0, place, fact, body_of(fact)) for place, fact in enumerate(facts)]
+def told(facts: list[Fact]) -> list[LoggedFact]:
+    return [LoggedFact(0, place, fact, body_of(fact)) for place, fact in enumerate(facts)]
 
 
 @settings(max_examples=300, deadline=None)

@@ -107,7 +107,11 @@ def test_gives_a_retraction_the_aspects_of_nothing() -> None:
     notice = read(a_retraction())
 
     nothing = digest_json(None)
-    assert notice.aspects == {"event": nothing, "external": nothing}
+    assert notice.aspects == {
+        "event": nothing,
+        "external": nothing,
+        "retracted": digest_json(True),  # noqa: FBT003 - a JSON value
+    }
     assert (notice.event_time, notice.significant, notice.attached) == (None, None, ())
     assert notice.oddities == ()
 
@@ -260,3 +264,12 @@ def test_reads_strings_with_raw_line_breaks() -> None:
 
     assert json.loads(notice.alert)["mood"] == "up\ndown"
     assert notice.oddities == ("not strict JSON: read leniently",)
+
+
+def test_tells_apart_retractions_and_all_others_and_nothing_else() -> None:
+    notices = [read(a_notice()), read(a_notice(alert_type="UPDATE")), read(a_retraction())]
+
+    first, second, retraction = (notice.aspects["retracted"] for notice in notices)
+
+    assert first == second == digest_json(False)  # noqa: FBT003 - a JSON value
+    assert retraction == digest_json(True)  # noqa: FBT003 - same

@@ -184,6 +184,10 @@ def test_turned_round_twice_it_is_as_before() -> None:
         (unless(veto_flag("UPLOAD", is_=True)), "UPLOAD is not True"),
         (veto_notice("significant", is_=None), "significant is unknown"),
         (veto_input(Alert, "skymap", is_="a"), f"alert#skymap is {digest_json('a')[:8]}"),
+        (
+            veto_input(Alert, "event", is_=False, reason="too soon"),
+            "too soon (alert#event is false)",
+        ),
     ],
 )
 def test_a_veto_is_told_in_words(veto: Veto, words: str) -> None:

@@ -9,7 +9,8 @@ from llama.domain.assessment import Status
 from llama.domain.needs import Assessor
 from llama.domain.why import CODE, explanation_of
 from llama.domain.why_text import text_of
-from schemas.facts import FileDeleted, FileVetoed
+from schemas.facts import FileDeleted, FileVetoed, FlagsChanged
+from schemas.flags import FlagName
 from tests.support.told import CHAIN, a_settled_world, why_of
 from tests.support.world import START, World
 
@@ -35,6 +36,25 @@ def test_an_explanation_compares_each_input_with_what_was_used() -> None:
     assert why.made is not None
     assert why.made.version == 0
     assert why.waiting == ("info", "plot")
+
+
+def test_a_flag_is_an_input_that_is_told_as_it_is() -> None:
+    world = World("plot <- alert#event")
+    adopted = world.adopted(epoch=2)
+    alert, plot = adopted.manifest.handlers
+    handlers = (alert, plot.model_copy(update={"flags": (FlagName.UPLOAD,)}))
+    manifest = adopted.manifest.model_copy(update={"handlers": handlers, "digest": "f" * 64})
+    world.fold(adopted.model_copy(update={"manifest": manifest}))
+    world.notice("INITIAL", minute=1)
+    world.settle()
+    before = {one.input: one.changed for one in why_of(world, "plot").inputs}
+    upload = {"UPLOAD": not world.state.flags.UPLOAD}
+    said = {"id": "act", "occurred_at": world.now, "event": "MS1", "changes": upload}
+    world.fold(FlagsChanged.model_validate(said))
+    after = {one.input: one.changed for one in why_of(world, "plot").inputs}
+
+    assert before == {"alert#event": False, "flags#UPLOAD": False, CODE: False}
+    assert after == {"alert#event": False, "flags#UPLOAD": True, CODE: False}
 
 
 def test_an_explanation_tells_the_failure_and_when_the_next_attempt_is_due() -> None:

@@ -29,7 +29,6 @@ from llama.domain.outlook import Outlook
 from llama.domain.pipeline import pipeline_of
 from llama.domain.states import EventState
 from llama.domain.work import Step
-from llama.handlers import PIPELINE
 from llama.ports.past import Past
 from llama.ports.pictures import Draw
 from llama.ports.projections import ReadModels
@@ -44,6 +43,7 @@ from schemas.facts import (
 )
 from schemas.files import FileContent
 from services.gateway.app import create_app
+from tests.support.small_pipeline import PIPELINE
 
 EVENT = "MS1"
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -81,7 +81,7 @@ class Scene:
             await transaction.views.record([Step(0, offset, fact, before, outlook)])
 
     async def adopt(self) -> None:
-        """Adopt the default pipeline."""
+        """Adopt a pipeline of five files."""
         manifest = manifest_of(pipeline_of(PIPELINE))
         await self.fold(
             PipelineAdopted(id="adopt", occurred_at=START, event=EVENT, epoch=1, manifest=manifest)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from llama.client.trial import GivenFile
 from llama.domain.digests import digest_bytes
-from llama.domain.handler import FileHandler, InputFile
+from llama.domain.handler import FileHandler
+from llama.domain.inputs import InputFile
 from llama.handlers import Alert
 from llama.handlers.sky.healpix import centres, tile_area, uniq_from
 from llama.handlers.sky.map import DistanceLayers, MultiOrderMap
@@ -33,7 +34,8 @@ def an_alert(
         "oddities": [],
         **others,
     }
-    attachments = {"skymap": sky_map} if sky_map else {}
+    raw = {"raw": b"the notice as it came"}
+    attachments = raw | ({"skymap": sky_map} if sky_map else {})
     return {Alert: GivenFile(orjson.dumps(notice), attachments)}
 
 

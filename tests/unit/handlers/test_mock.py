@@ -9,13 +9,15 @@ import orjson
 import pytest
 from astropy.table import Table
 
-from llama.handlers.mock import DELAY_ERROR_S, mock_name, mock_notice
+from llama.handlers.mock import DELAY_ERROR_S, mock_name, mock_neutrinos, mock_notice
+from llama.handlers.neutrinos.source import source_from
 from llama.handlers.sky.distance import moments
 from llama.handlers.sky.healpix import Positions
 from llama.handlers.sky.map import MultiOrderMap
 from llama.handlers.sky.model import drawn_source
 from llama.handlers.sky.reading import read_map
 from llama.handlers.sky.regions import TileFinder, credible_areas, credible_levels
+from tests.support.joint_search import direction
 
 MERGED = datetime(2026, 11, 22, 15, 3, 7, 125000, tzinfo=UTC)
 
@@ -118,3 +120,15 @@ def test_other_software_reads_the_map(tmp_path: Path) -> None:
     assert isinstance(table, Table)
     assert len(table) == 5376
     assert dict(table.meta or {})["objid"] == mock_name(MERGED)
+
+
+def test_a_track_comes_from_the_mock_source_soon_after_the_merger() -> None:
+    source = source_from(mock_neutrinos(MERGED))
+
+    found = source.tracks(MERGED, MERGED + timedelta(minutes=5))
+
+    (track,) = (one for one in found if one.id.startswith("injected-"))
+    place = drawn_source(MERGED, seed=0, delay_error_s=1e-4).direction
+    apart_deg = np.degrees(np.arccos(place @ direction(track.ra_deg, track.dec_deg)))
+    assert track.time == MERGED + timedelta(seconds=30)
+    assert 0 < apart_deg < 5 * track.sigma_deg

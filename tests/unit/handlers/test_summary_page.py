@@ -8,16 +8,30 @@ from html.parser import HTMLParser
 import orjson
 import pytest
 
-from llama.handlers.sky.page import to_html
+from llama.handlers.page.gathering import gathered
+from llama.handlers.page.html import to_html
+from tests.support.joint_samples import (
+    PLACES,
+    neutrinos_json,
+    significance_json,
+    track_json,
+    without_p_values,
+)
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}"
 
 
 def page(
-    *, info: dict[str, object] | None = None, png: bytes | None = None, **alert: object
+    *,
+    info: dict[str, object] | None = None,
+    png: bytes | None = None,
+    search: dict[str, object] | None = None,
+    **alert: object,
 ) -> str:
     notice = {"superevent_id": "S230914ak", "alert_type": "INITIAL", "event": {"far": 1}, **alert}
-    return to_html(orjson.loads(orjson.dumps(notice)), info or {}, png=png).decode()
+    said = {"alert": notice, "skymap_info": info or {}, **(search or {})}
+    files = {f"{name}.json": orjson.dumps(one) for name, one in said.items()}
+    return to_html(*gathered({**files, **({"skymap.png": png} if png else {})})).decode()
 
 
 class Elements(HTMLParser):
@@ -114,3 +128,72 @@ def test_an_external_coincidence_is_told() -> None:
 
     assert "Fermi" in html
     assert "1 per 1.48 million years" in html
+
+
+def test_the_verdict_comes_first() -> None:
+    html = page(search={"neutrinos": neutrinos_json(), "significance": significance_json()})
+
+    assert "Notable coincidence: p = 0.0071" in html
+    assert html.index("Notable coincidence") < html.index("<h2>Where</h2>")
+    assert "PARTIAL RESULT" not in html
+
+
+def test_an_open_list_is_said_to_be_partial_before_the_verdict() -> None:
+    html = page(search={"neutrinos": neutrinos_json(complete=False)})
+
+    assert "open until 2023-09-14 11:23:21 UTC" in html
+    assert html.index("PARTIAL RESULT") < html.index("Not computed yet")
+
+
+def test_every_track_has_a_row() -> None:
+    html = page(search={"neutrinos": neutrinos_json(), "significance": significance_json()})
+
+    assert [len(re.findall(f"<td>{place[3] * 2.145966:.2f}°</td>", html)) for place in PLACES] == (
+        [1] * len(PLACES)
+    )
+    assert '<tr class="first"><td>1</td><td>−12.90</td>' in html  # noqa: RUF001
+
+
+def test_the_page_says_what_the_result_was_computed_from() -> None:
+    html = page(search={"neutrinos": neutrinos_json(), "significance": significance_json()})
+
+    simulated = "reported population: significant alerts"
+    for said in ("records:o4.json", "b7" * 32, "20,000", simulated, "1190", "neutrinos.json"):
+        assert said in html
+    assert sha256(orjson.dumps(neutrinos_json())).hexdigest() in html
+
+
+def test_the_reason_of_a_missing_p_value_is_told() -> None:
+    unjudged = without_p_values(significance_json(), "no background set of H1L1V1")
+
+    html = page(search={"neutrinos": neutrinos_json(), "significance": unjudged})
+
+    assert "No p-value, because no background set of H1L1V1." in html
+
+
+def test_hostile_texts_of_the_search_stay_text() -> None:
+    neutrinos = neutrinos_json(
+        [], source=HOSTILE, detector=HOSTILE, tracks=[track_json(0, PLACES[0], name=HOSTILE)]
+    )
+    significance = significance_json(
+        [],
+        search=HOSTILE,
+        terms={HOSTILE: 1.0},
+        background={"key": {HOSTILE: HOSTILE}, "population": HOSTILE},
+    )
+
+    html = page(search={"neutrinos": neutrinos, "significance": significance})
+
+    assert not {tag for tag, _ in elements(html)} & {"script", "img", "iframe", "object"}
+    assert "{{ 7*7 }}" in html
+
+
+def test_no_text_turns_the_text_beside_it_around() -> None:
+    assert "\u202e" not in page(superevent_id="S1\u202e", oddities=["\u202eodd"])
+
+
+def test_what_private_records_say_is_shown() -> None:
+    html = page(search={"event_data": {"snr": 12.5, "mass_1_msun": 1.46, "mass_2_msun": 1.27}})
+
+    assert "<dt>Signal-to-noise ratio</dt><dd>12.5</dd>" in html
+    assert "<dd>1.46 and 1.27</dd>" in html

@@ -15,6 +15,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "database_url": ("postgresql://localhost/llama", "postgresql://localhost/llama"),
     "database_role": ("llama_gateway", "llama_gateway"),
     "pipeline": ("my.handlers", "my.handlers"),
+    "neutrinos": ("simulated:ic40", "simulated:ic40"),
+    "outlet": ("kafka://kafka.example:9092", "kafka://kafka.example:9092"),
+    "backgrounds": ("/somewhere/sets", "/somewhere/sets"),
     "workers": ("7", 7),
     "lease_s": ("2.5", 2.5),
     "http": ("0.0.0.0:8080", "0.0.0.0:8080"),
@@ -119,3 +122,15 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.workers = 3  # pyright: ignore[reportAttributeAccessIssue] - what is tested
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [({}, "/somewhere/backgrounds"), ({"LLAMA_BACKGROUNDS": "/else"}, "/else")],
+)
+def test_background_sets_are_in_the_home_unless_it_is_said(
+    given: dict[str, str], folder: str
+) -> None:
+    settings = read_settings({"LLAMA_HOME": "/somewhere", **given})
+
+    assert settings.backgrounds_folder == Path(folder)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.base import EventMessage, Message
+from schemas.base import Message
 from schemas.envelope import body_of, headers_of, key_of, type_name
-from schemas.examples import DEAD_LETTER, FILE_GENERATED
+from schemas.examples import DEAD_LETTER, FILE_GENERATED, NEUTRINO_RECEIVED
 from schemas.publish import schema_of
 
 
@@ -51,10 +51,18 @@ def test_a_message_of_a_real_event_can_be_marked_as_a_test() -> None:
     assert ("_test", b"true") in headers_of(FILE_GENERATED, is_test=True)
 
 
-def test_all_messages_of_an_event_share_its_key(example: Message) -> None:
-    expected = example.event if isinstance(example, EventMessage) else example.id
+def test_all_messages_of_an_event_or_a_neutrino_share_its_key(example: Message) -> None:
+    told = example.model_dump()
+    expected = told.get("event", told.get("neutrino", example.id))
 
     assert key_of(example) == expected.encode()
+
+
+def test_a_message_about_a_test_neutrino_is_marked() -> None:
+    drill = NEUTRINO_RECEIVED.model_copy(update={"is_test": True})
+
+    assert ("_test", b"true") in headers_of(drill)
+    assert ("_test", b"true") not in headers_of(NEUTRINO_RECEIVED)
 
 
 def test_a_message_of_no_event_has_its_own_id_as_key() -> None:

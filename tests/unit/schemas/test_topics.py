@@ -3,9 +3,9 @@
 from typing import get_args
 
 from schemas.facts import Fact
-from schemas.topics import ALERTS_TOPIC, FACTS_TOPIC, TOPICS
+from schemas.topics import FACTS_TOPIC, INCOMING, TOPICS
 
-OWN_TOPICS = [topic for topic in TOPICS if topic is not ALERTS_TOPIC]
+OWN_TOPICS = [topic for topic in TOPICS if topic not in INCOMING]
 
 
 def test_every_topic_has_a_name_of_its_own() -> None:

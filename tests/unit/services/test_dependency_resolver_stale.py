@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from llama.adapters.memory.artifacts import MemoryArtifacts
 from llama.adapters.memory.timers import MemoryTimerQueue
 from llama.domain.assessment import Need
+from llama.domain.contents import fixed_in
+from llama.domain.digests import digest_bytes
 from llama.domain.needs import need_of
 from llama.domain.states import EventState
 from llama.domain.status import status_of
@@ -24,10 +27,12 @@ from schemas.facts import (
 )
 from schemas.files import Manifest
 from schemas.flags import FlagName
+from services.dependency_resolver.adopting import deployable
 from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import Resolver
 from tests.support.facts import EVENT, START, a_content, a_failure, a_pipeline, a_result, a_trigger
 from tests.support.memory_system import MemorySystem, SetClock
+from tests.support.resources import CALIBRATING, CURVES, Curves, using
 
 RESOLVER = "dependency_resolver"
 GRAPH = "alert -> skymap -> plot"
@@ -277,3 +282,34 @@ async def test_a_stale_event_says_so_until_it_is_asked_for() -> None:
         stale.append(status_of(state, leased=[], now=now, deployed=NEW.digest).stale)
 
     assert stale == [True, False]
+
+
+async def test_what_a_deployment_brings_along_is_kept_before_an_event_adopts_it() -> None:
+    artifacts = MemoryArtifacts()
+
+    manifest = await deployable(CALIBRATING, {Curves: b"second"}, artifacts)
+
+    assert artifacts.contents.keys() == {*fixed_in(manifest).values()} == {digest_bytes(b"second")}
+
+
+async def test_another_resource_makes_a_young_event_again() -> None:
+    system = await a_settled_system()
+    deploy(system, using(a_pipeline(GRAPH), "plot", "second"))
+
+    await begin(system)
+
+    [row] = system.store.tasks.values()
+    assert row.task.handler.name == "plot"
+    assert row.task.inputs[f"{CURVES}#whole"] == digest_bytes(b"second")
+
+
+async def test_another_resource_leaves_an_old_event_and_marks_it_stale() -> None:
+    system = await a_settled_system()
+    clock_of(system).advance(OLD)
+    deploy(system, using(a_pipeline(GRAPH), "plot", "second"))
+
+    await begin(system)
+
+    now, deployed = clock_of(system).now(), system.manifest.digest
+    told = status_of(state_of(system), leased=[], now=now, deployed=deployed)
+    assert (epochs(system), system.store.tasks, told.stale) == ([1], {}, True)

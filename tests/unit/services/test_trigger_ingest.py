@@ -17,6 +17,7 @@ from schemas.facts import TriggerReceived
 from schemas.reports import DeadLetter, RefusalReason
 from schemas.topics import ALERTS_TOPIC, DEAD_LETTERS_TOPIC, FACTS_TOPIC, MEBIBYTE, Topic
 from tests.support.memory_system import MemorySystem
+from tests.support.neutrino_notices import a_neutrino_notice
 from tests.support.notices import a_gzip_bomb, a_map, a_notice, a_retraction, an_event, mutants
 from tests.unit.services.failing import FailingLedger, FailingLog
 
@@ -26,6 +27,7 @@ REFUSED = {
     RefusalReason.UNSUPPORTED_FORMAT: b"<voe:VOEvent/>",
     RefusalReason.NOT_JSON: b'{"superevent_id": ',
     RefusalReason.NOT_A_NOTICE: b"[]",
+    RefusalReason.BAD_NEUTRINO: a_neutrino_notice(ra="north"),
     RefusalReason.BAD_EVENT_ID: a_notice(superevent_id="../../etc/passwd"),
     RefusalReason.BAD_ALERT_TYPE: a_notice(alert_type="RUMOUR"),
     RefusalReason.BAD_TIME: a_notice(time_created="yesterday"),
@@ -116,7 +118,8 @@ async def test_bytes_alert_and_maps_are_kept() -> None:
     [content] = triggers(system)[0].files
     assert await system.artifacts.get(digest_bytes(raw)) == raw
     assert json.loads(await system.artifacts.get(content.digest))["superevent_id"] == "S230914ak"
-    assert content.attached == ("skymap",)
+    assert content.attached == ("skymap", "raw")
+    assert content.aspects["raw"] == digest_bytes(raw)
     assert await system.artifacts.get(content.aspects["skymap"]) == a_map("a")
 
 

@@ -62,18 +62,20 @@ on conflict (consumer, event) do update
 -- name: give_receipts
 -- Say what became of some records of alert topics; what is said again replaces it.
 insert into receipts (
-    topic, partition, log_offset, event, dead_letter, reason, fact_partition, fact_offset
+    topic, partition, log_offset, event, dead_letter, reason, fact_partition, fact_offset,
+    neutrino
 )
 select * from unnest(
     $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[],
-    $8::bigint[]
+    $8::bigint[], $9::text[]
 )
 on conflict (topic, partition, log_offset) do update set
     event = excluded.event,
     dead_letter = excluded.dead_letter,
     reason = excluded.reason,
     fact_partition = excluded.fact_partition,
-    fact_offset = excluded.fact_offset;
+    fact_offset = excluded.fact_offset,
+    neutrino = excluded.neutrino;
 
 -- name: lock_deployments
 -- Let nobody else count deployments until this transaction ends.

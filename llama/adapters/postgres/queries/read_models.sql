@@ -46,5 +46,5 @@ select body from dead_letters order by occurred_at desc, id desc limit $1;
 
 -- name: find_receipt
 -- What became of a record of an alert topic.
-select event, dead_letter, reason, fact_partition, fact_offset
+select event, dead_letter, reason, fact_partition, fact_offset, neutrino
 from receipts where topic = $1 and partition = $2 and log_offset = $3;

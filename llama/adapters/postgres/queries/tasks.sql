@@ -8,6 +8,7 @@ where event = $1
 
 -- name: want_tasks
 -- Add wanted tasks that are not there; what is there takes on a new priority. Wake workers.
+-- What stays as it is must not be locked: a worker that skips it now would not be woken for it.
 with added as (
     insert into tasks as known (
         event, handler, need, attempt, code, priority, wanted_since, due_at, body
@@ -20,6 +21,11 @@ with added as (
         $8::json[]
     ) with ordinality
         as given (handler, need, attempt, code, priority, not_before, body, place)
+    where not exists (
+        select from tasks as same
+        where same.event = $1 and same.handler = given.handler and same.need = given.need
+            and same.attempt = given.attempt and same.priority = given.priority
+    )
     order by place
     on conflict (event, handler, need, attempt) do update
         set priority = excluded.priority where known.priority <> excluded.priority
@@ -54,6 +60,11 @@ update tasks set due_at = now() + $7
 where event = $1 and handler = $2 and need = $3 and attempt = $4
     and status = 'leased' and worker = $5 and fence = $6
 returning number;
+
+-- name: wanted_task
+-- A task that is still to be done, whoever holds it.
+select number from tasks
+where event = $1 and handler = $2 and need = $3 and attempt = $4 and status <> 'done';
 
 -- name: finish_task
 -- Close a task under its lease; again, if need be.

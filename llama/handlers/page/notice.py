@@ -1,21 +1,15 @@
-"""Turn a notice and its key figures into a page of HTML."""
+"""What a summary says of the notice: who, when, where, what; all as plain texts."""
 
-import hashlib
 import math
-from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import files
 from urllib.parse import urlsplit
-
-import jinja2
 
 from llama.domain.notice.maps import is_unreadable
 from llama.handlers.sky.fields import mapping, number, numbers, text, texts, truth
 from llama.handlers.sky.rates import in_words
+from schemas.base import why_test
 
 NOT_GIVEN = "not given"
-TEST_PREFIXES = {"MS": "mock event", "TS": "test event"}
 BAR_WIDTH = 240
 PROPERTY_MEANINGS = {
     "HasNS": "has a neutron star",
@@ -31,46 +25,23 @@ CLASS_MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One probability as a bar."""
-
-    name: str
-    meaning: str
-    percent: str
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link that the notice gives and that is safe to follow."""
-
-    name: str
-    url: str
-
-
-def to_html(alert: Mapping[str, object], info: Mapping[str, object], *, png: bytes | None) -> bytes:
-    """Return the page of an event as UTF-8; the same inputs give the same bytes."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style = _template("summary.css")
-    page = environment.from_string(_template("summary.html")).render(
-        style=style,
-        style_hash=b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        png=b64encode(png).decode() if png else None,
+def notice_contents(
+    alert: Mapping[str, object],
+    info: Mapping[str, object],
+    event_data: Mapping[str, object],
+) -> dict[str, object]:
+    """Return what alert.json, skymap_info.json and event_data.json say, by the templates' names."""
+    return {
         **_heading(alert),
-        **_facts(info),
-        no_map=_no_map(alert),
-        external=_external(alert),
-        links=_links(alert),
-        oddities=[*texts(alert.get("oddities")), *texts(mapping(info.get("map")).get("oddities"))],
-    )
-    return page.encode()
-
-
-def _template(name: str) -> str:
-    return files("llama.handlers").joinpath("templates", name).read_text(encoding="utf-8")
+        **_facts(info, _source(event_data)),
+        "no_map": _no_map(alert),
+        "external": _external(alert),
+        "links": _links(alert),
+        "oddities": [
+            *texts(alert.get("oddities")),
+            *texts(mapping(info.get("map")).get("oddities")),
+        ],
+    }
 
 
 def _heading(alert: Mapping[str, object]) -> dict[str, object]:
@@ -80,12 +51,12 @@ def _heading(alert: Mapping[str, object]) -> dict[str, object]:
         "alert_type": text(alert.get("alert_type")) or "unknown type",
         "issued": _readable_time(text(alert.get("time_created"))),
         "retracted": alert.get("alert_type") == "RETRACTION",
-        "test": next((TEST_PREFIXES[p] for p in TEST_PREFIXES if name.startswith(p)), None),
+        "test": why_test(name),
         "has_event": bool(mapping(alert.get("event"))),
     }
 
 
-def _facts(info: Mapping[str, object]) -> dict[str, object]:
+def _facts(info: Mapping[str, object], source: Mapping[str, str]) -> dict[str, object]:
     figures = mapping(info.get("map"))
     origin = [text(info.get(key)) for key in ("group", "pipeline", "search")]
     return {
@@ -99,6 +70,7 @@ def _facts(info: Mapping[str, object]) -> dict[str, object]:
             "Detectors": ", ".join(texts(info.get("instruments"))) or NOT_GIVEN,
             "Search": " · ".join(part for part in origin if part) or NOT_GIVEN,
             **_burst(info),
+            **source,
         },
         "region": _region(figures),
         "classification": _bars(numbers(info.get("classification")), CLASS_MEANINGS),
@@ -114,6 +86,18 @@ def _burst(info: Mapping[str, object]) -> dict[str, str]:
         "Central frequency": _with_unit(number(info.get("central_frequency_hz")), "Hz"),
     }
     return {name: value for name, value in found.items() if value != NOT_GIVEN}
+
+
+def _source(event_data: Mapping[str, object]) -> dict[str, str]:
+    """Return what only private records say."""
+    masses = [number(event_data.get(key)) for key in ("mass_1_msun", "mass_2_msun")]
+    known = " and ".join(_plain(one) for one in masses if one is not None)
+    found = {
+        "Signal-to-noise ratio": number(event_data.get("snr")),
+        "Chirp mass (solar masses)": number(event_data.get("chirp_mass_msun")),
+    }
+    rows = {name: _plain(value) for name, value in found.items() if value is not None}
+    return {**rows, **({"Masses (solar masses)": known} if known else {})}
 
 
 def _region(figures: Mapping[str, object]) -> dict[str, str]:
@@ -163,10 +147,10 @@ def _external(alert: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def _links(alert: Mapping[str, object]) -> list[Link]:
+def _links(alert: Mapping[str, object]) -> list[dict[str, str]]:
     given = mapping(alert.get("urls"))
     found = {name: text(url) for name, url in sorted(given.items())}
-    return [Link(name[:60], url) for name, url in found.items() if url and _is_web(url)]
+    return [{"name": name[:60], "url": url} for name, url in found.items() if url and _is_web(url)]
 
 
 def _is_web(url: str) -> bool:
@@ -177,16 +161,16 @@ def _is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _bars(shares: Mapping[str, float], meanings: Mapping[str, str]) -> list[Bar]:
+def _bars(shares: Mapping[str, float], meanings: Mapping[str, str]) -> list[dict[str, object]]:
     """Return bars in falling order, names in alphabetical order where equal."""
     order = sorted(shares, key=lambda name: (-shares[name], name))
     return [
-        Bar(
-            name[:60],
-            meanings.get(name, ""),
-            f"{100 * shares[name]:.3g} %",
-            round(BAR_WIDTH * min(max(shares[name], 0.0), 1.0), 1),
-        )
+        {
+            "name": name[:60],
+            "meaning": meanings.get(name, ""),
+            "percent": f"{100 * shares[name]:.3g} %",
+            "width": round(BAR_WIDTH * min(max(shares[name], 0.0), 1.0), 1),
+        }
         for name in order
     ]
 

@@ -1,0 +1,1 @@
+"""The list of neutrinos as tables: aligned text, CSV and LaTeX, from the same columns."""
