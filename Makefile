@@ -65,7 +65,7 @@ published: $(VENV)/.test ## compare the published schemas with the message class
 
 .PHONY: tests
 tests: $(VENV)/.test ## only pytest (ARGS="..." for pytest, JOBS=0 for one process)
-	$(call part,tests,$(RUN) -m pytest -n $(JOBS) --dist loadgroup $(ARGS))
+	$(call part,tests,$(RUN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS))
 
 # --- by hand ----------------------------------------------------------------------------------
 

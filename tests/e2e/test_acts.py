@@ -13,7 +13,6 @@ from llama.handlers.mock import mock_notice
 from tests.support.handlers_for_acts import HANGING
 from tests.support.system import System, running, wait_until
 
-pytestmark = pytest.mark.xdist_group("acts")
 WHY = ("--reason", "a glitch", "--by", "ada")
 SETTINGS = {"LLAMA_PIPELINE": "tests.support.handlers_for_acts", "LLAMA_LEASE_S": "1.5"}
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -15,7 +15,6 @@ from llama.domain.resources import without_resources
 from llama.handlers.mock import mock_notice
 from tests.support.system import System, running, wait_until
 
-pytestmark = pytest.mark.xdist_group("commands")
 ABSENT = "the event has no usable external_skymap in alert.json"
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMMANDS = (

@@ -3,13 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from llama.handlers.mock import mock_notice
 from tests.support.handlers_that_expire import COMPLETE, SOURCE
 from tests.support.system import System, running, wait_until
 
-pytestmark = pytest.mark.xdist_group("expiry")
 COMPLETE_JOINT = b"from a list that is " + COMPLETE
 
 

@@ -15,7 +15,6 @@ from llama.handlers.mock import mock_notice
 from tests.support.small_pipeline import SMALL
 from tests.support.system import System, running
 
-pytestmark = pytest.mark.xdist_group("histories")
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

@@ -8,7 +8,6 @@ import pytest
 from tests.support.notices import a_gzip_bomb, a_notice, an_event, mutants
 from tests.support.system import System, running
 
-pytestmark = pytest.mark.xdist_group("hostile")
 MOST_MB = 300
 MUTANTS = 500
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE v [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>

@@ -34,7 +34,6 @@ CHANGED = {
     "timeline.png",
 }
 """By the coincidence with a gamma-ray burst: neither the map nor anything of the neutrinos."""
-pytestmark = pytest.mark.xdist_group("orders")
 
 
 @pytest.fixture(scope="module")

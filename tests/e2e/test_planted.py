@@ -22,7 +22,6 @@ from llama.handlers.mock import mock_notice
 from tests.support.kafka import embedded_process
 from tests.support.system import System, running
 
-pytestmark = pytest.mark.xdist_group("planted")
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = {"LLAMA_PIPELINE": "tests.support.handlers_of_the_alert"}
 DIGEST = "repeat('a', 64)"

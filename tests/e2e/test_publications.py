@@ -17,7 +17,6 @@ from schemas.topics import Topic
 from tests.support.handlers_that_publish import TOPIC
 from tests.support.system import System, running, wait_until
 
-pytestmark = pytest.mark.xdist_group("publications")
 MERGED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHY = ("--reason", "it is time")
 SETTINGS = {"LLAMA_PIPELINE": "tests.support.handlers_that_publish", "LLAMA_LEASE_S": "1.5"}

@@ -11,7 +11,6 @@ from llama.handlers.mock import mock_notice
 from tests.support.neutrino_notices import NEUTRINO, a_neutrino_notice
 from tests.support.system import System, running
 
-pytestmark = pytest.mark.xdist_group("received_neutrinos")
 MERGED = datetime(2023, 4, 16, 5, 20, tzinfo=UTC)
 REAL = "S230416a"
 OWN = {"LLAMA_PIPELINE": "tests.support.handlers_of_neutrinos", "LLAMA_NEUTRINOS": "received:"}

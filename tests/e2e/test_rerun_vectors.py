@@ -11,7 +11,7 @@ from tests.support.rerun_system import a_stage, prefix_of
 from tests.support.rerun_vectors import ABSENT, Case, shared_cases
 from tests.support.system import running_on
 
-pytestmark = [pytest.mark.xdist_group("rerun_vectors"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 AT_ONCE = 20
 """Cases in one pipeline: every event carries the handlers of all of them."""
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.support.system import State, System, notices_of, running, running_on
 
-pytestmark = pytest.mark.xdist_group("stream")
 on_both_servers = pytest.mark.parametrize("server", ["embedded", "apache"])
 VICTIMS = (
     "trigger_ingest",

@@ -25,7 +25,7 @@ from llama.handlers.background.sets import BackgroundSet
 from llama.handlers.background.trials import fresh_recipe
 from tests.support.background_sets import a_quiet_detector, a_recipe, planted_odds
 
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.xdist_group("calibration")]
+pytestmark = [pytest.mark.timeout(1200)]
 BACKGROUND, TRIALS, PLANTED = 20_000, 4_000, 60
 """About half of the windows have no track; at least 2,000 of the fresh ones have."""
 
