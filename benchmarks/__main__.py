@@ -16,6 +16,7 @@ BENCHMARKS = (
     "rebuild",
     "significance",
     "simulation",
+    "subscribers",
 )
 
 

@@ -20,6 +20,7 @@ from astropy.table import Table
 from llama.domain.digests import digest_json
 from llama.domain.notice import Refused, read_notice
 from llama.domain.notice.fact import trigger_of
+from llama.domain.notice.provenance import Provenance
 from llama.handlers.mock import mock_notice
 from llama.handlers.sky.reading import read_map
 from llama.handlers.sky.writing import to_fits
@@ -53,7 +54,7 @@ def taken_in(raw: bytes) -> bytes:
     notice = read_notice(raw)
     if isinstance(notice, Refused):
         raise SystemExit(f"the mock notice was refused: {notice.detail}")
-    trigger_of(notice, raw=raw, source=SOURCE, at=MERGED)
+    trigger_of(notice, Provenance(raw, SOURCE, MERGED))
     (sky_map,) = notice.attachments.values()
     return sky_map
 

@@ -11,10 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from llama.client.changes import subscribe
     from llama.client.event import Event
     from llama.client.filegraph import FileGraph
     from llama.client.pipeline import DEFAULT_PIPELINE, Pipeline
+    from llama.client.reading_back import wait
     from llama.client.run import Run
+    from llama.client.subscribing import Change
     from llama.client.trial import GivenFile, try_handler
     from llama.domain.flags import PRESETS, Flags
     from llama.domain.handler import (
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_PIPELINE",
     "PRESETS",
+    "Change",
     "Event",
     "EventTuple",
     "FileGraph",
@@ -57,18 +61,21 @@ __all__ = [
     "Run",
     "TriggeredHandler",
     "UploadReceiptHandler",
+    "subscribe",
     "try_handler",
     "unless",
     "uses",
     "veto_flag",
     "veto_input",
     "veto_notice",
+    "wait",
 ]
 
 _HANDLER, _KINDS, _VETOES = "llama.domain.handler", "llama.domain.kinds", "llama.domain.vetoes"
 _PIPELINE, _TRIAL = "llama.client.pipeline", "llama.client.trial"
 HOMES: Mapping[str, str] = MappingProxyType(
     {
+        "Change": "llama.client.subscribing",
         "DEFAULT_PIPELINE": _PIPELINE,
         "PRESETS": "llama.domain.flags",
         "Event": "llama.client.event",
@@ -89,12 +96,14 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Run": "llama.client.run",
         "TriggeredHandler": _KINDS,
         "UploadReceiptHandler": _KINDS,
+        "subscribe": "llama.client.changes",
         "try_handler": _TRIAL,
         "unless": _VETOES,
         "uses": _HANDLER,
         "veto_flag": _VETOES,
         "veto_input": _VETOES,
         "veto_notice": _VETOES,
+        "wait": "llama.client.reading_back",
     }
 )
 """The module of each name."""

@@ -8,6 +8,10 @@ NAME_HEADER = "llama_name"
 """Header of a notice that was read from a file: the name of the file."""
 TEST_HEADER = "_test"
 """hop's header of what is a test."""
+ORIGIN_HEADERS = ("llama_source", "llama_topic", "llama_partition", "llama_offset", "llama_time")
+"""Headers of a record that was copied from a source: where it stood there, and its own time."""
+COPIES_HEADER = "llama_copies"
+"""How often a record was copied from topic to topic, so that no circle of systems is endless."""
 Headers = list[tuple[str, bytes]]
 
 
@@ -17,13 +21,13 @@ def type_name(message_type: type[Message]) -> str:
 
 
 def key_of(message: Message) -> bytes:
-    """Return the key of a message: its event, its neutrino, or its own id."""
+    """Return the key of a message: its event, its neutrino, its trigger, or its own id."""
     return message.key.encode()
 
 
 def body_of(message: Message) -> bytes:
     """Return the JSON body of a message."""
-    return message.model_dump_json().encode()
+    return message.model_dump_json(by_alias=True).encode()
 
 
 def headers_of(message: Message, *, is_test: bool = False) -> Headers:

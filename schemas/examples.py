@@ -5,9 +5,13 @@ update makes it obsolete, operators act. Nothing here depends on a clock or on c
 """
 
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from schemas.base import Message
+from schemas.example_values import at, digest_of
+from schemas.examples_of_announcements import PUBLIC_EXAMPLES
+from schemas.examples_of_hearing import EXTERNAL_TRIGGER_RECEIVED, NEUTRINO_RECEIVED
+from schemas.examples_of_letters import DEAD_LETTER, DEAD_LETTER_CLOSED
+from schemas.examples_of_sources import SOURCE_BLIND, SOURCE_CAUGHT_UP
 from schemas.facts import (
     AlertType,
     Change,
@@ -29,50 +33,40 @@ from schemas.facts import (
 )
 from schemas.files import DependencySpec, FileContent, HandlerSpec, Manifest
 from schemas.flags import FlagName
-from schemas.neutrinos import NeutrinoReceived
-from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
+from schemas.reports import RevisionCommitted
 
 EVENT = "S190814bv"
 
 
-def _digest_of(words: str) -> str:
-    """Stand in for the digest of some content: the digest of words that describe it."""
-    return sha256(words.encode()).hexdigest()
-
-
-def _at(minute: int, second: int = 0) -> datetime:
-    return datetime(2019, 8, 14, 21, minute, second, tzinfo=UTC)
-
-
-NOTICE = _digest_of("identity of the first notice")
-FIRST_MAP = _digest_of("map of the first notice")
-SECOND_MAP = _digest_of("map of the second notice")
-SECOND_TRIGGER = f"{_digest_of('identity of the second notice')[:32]}.{SECOND_MAP[:8]}"
-COMMIT = _digest_of("a git commit")[:40]
-NEED = _digest_of("skymap.fits from the first map")[:32]
-LATER_NEED = _digest_of("skymap.fits from the second map")[:32]
+NOTICE = digest_of("identity of the first notice")
+FIRST_MAP = digest_of("map of the first notice")
+SECOND_MAP = digest_of("map of the second notice")
+SECOND_TRIGGER = f"{digest_of('identity of the second notice')[:32]}.{SECOND_MAP[:8]}"
+COMMIT = digest_of("a git commit")[:40]
+NEED = digest_of("skymap.fits from the first map")[:32]
+LATER_NEED = digest_of("skymap.fits from the second map")[:32]
 
 ALERT_FILE = FileContent(
     file="alert.json",
-    digest=_digest_of("alert.json"),
+    digest=digest_of("alert.json"),
     size=2417,
     aspects={
-        "whole": _digest_of("alert.json"),
-        "event": _digest_of("event in alert.json"),
-        "external": _digest_of("external in alert.json"),
-        "retracted": _digest_of("false"),
+        "whole": digest_of("alert.json"),
+        "event": digest_of("event in alert.json"),
+        "external": digest_of("external in alert.json"),
+        "retracted": digest_of("false"),
         "skymap": FIRST_MAP,
     },
     attached=("skymap",),
 )
 SKYMAP_FILE = FileContent(
     file="skymap.fits",
-    digest=_digest_of("skymap.fits"),
+    digest=digest_of("skymap.fits"),
     size=783360,
     aspects={
-        "whole": _digest_of("skymap.fits"),
-        "pixels": _digest_of("pixels in skymap.fits"),
-        "localisation": _digest_of("localisation in skymap.fits"),
+        "whole": digest_of("skymap.fits"),
+        "pixels": digest_of("pixels in skymap.fits"),
+        "localisation": digest_of("localisation in skymap.fits"),
     },
 )
 ALERT_HANDLER = HandlerSpec(name="Alert", kind="triggered", files=("alert.json",), code="0")
@@ -88,7 +82,7 @@ BACKGROUND_HANDLER = HandlerSpec(
     dependencies=(
         DependencySpec(file="alert.json", aspects=("event",)),
         DependencySpec(
-            file="background_sets.npz", aspects=("whole",), fixed=_digest_of("background sets")
+            file="background_sets.npz", aspects=("whole",), fixed=digest_of("background sets")
         ),
     ),
     code="1",
@@ -96,35 +90,35 @@ BACKGROUND_HANDLER = HandlerSpec(
 
 TRIGGER_RECEIVED = TriggerReceived(
     id=f"{NOTICE[:32]}.{ALERT_FILE.digest[:8]}",
-    occurred_at=_at(31, 43),
+    occurred_at=at(31, 43),
     event=EVENT,
     notice=NOTICE,
     alert_type=AlertType.PRELIMINARY,
-    time_created=_at(31, 40),
+    time_created=at(31, 40),
     event_time=datetime(2019, 8, 14, 21, 10, 38, 995000, tzinfo=UTC),
     significant=True,
     far=2.033e-33,
     classification={"BBH": 0.0, "BNS": 0.0, "NSBH": 0.998, "Terrestrial": 0.002},
-    raw=_digest_of("bytes of the first notice"),
+    raw=digest_of("bytes of the first notice"),
     raw_size=1037680,
     source=Source(topic="igwn.gwalert", partition=0, offset=1201),
     files=(ALERT_FILE,),
     oddities=("external_coinc is missing: taken as null",),
 )
 PIPELINE_ADOPTED = PipelineAdopted(
-    id=_digest_of("adopted in epoch 3")[:32],
+    id=digest_of("adopted in epoch 3")[:32],
     cause=TRIGGER_RECEIVED.id,
     occurred_at=TRIGGER_RECEIVED.occurred_at,
     event=EVENT,
     epoch=3,
     manifest=Manifest(
-        digest=_digest_of("manifest"),
+        digest=digest_of("manifest"),
         handlers=(ALERT_HANDLER, SKYMAP_HANDLER, BACKGROUND_HANDLER),
     ),
 )
 FLAGS_CHANGED = FlagsChanged(
     id="request-7c1e",
-    occurred_at=_at(40),
+    occurred_at=at(40),
     event=EVENT,
     changes={FlagName.UPLOAD: True, FlagName.ROLE: "observation"},
     reason="the circular is to carry this result",
@@ -132,7 +126,7 @@ FLAGS_CHANGED = FlagsChanged(
 FILE_GENERATED = FileGenerated(
     id=f"{NEED}.1",
     cause=PIPELINE_ADOPTED.id,
-    occurred_at=_at(31, 46),
+    occurred_at=at(31, 46),
     event=EVENT,
     handler="Skymap",
     need=NEED,
@@ -145,7 +139,7 @@ FILE_GENERATED = FileGenerated(
 FILE_FAILED = FileFailed(
     id=f"{LATER_NEED}.1",
     cause=SECOND_TRIGGER,
-    occurred_at=_at(55, 12),
+    occurred_at=at(55, 12),
     event=EVENT,
     handler="Skymap",
     need=LATER_NEED,
@@ -155,12 +149,12 @@ FILE_FAILED = FileFailed(
     wall_s=300.0,
     error="timeout",
     message="Skymap of S190814bv ran for 300 s and was killed: raise TIMEOUT_S if that is usual",
-    retry_at=_at(55, 14),
+    retry_at=at(55, 14),
 )
 FILE_OBSOLETED = FileObsoleted(
-    id=_digest_of("obsolete after the second notice")[:32],
+    id=digest_of("obsolete after the second notice")[:32],
     cause=SECOND_TRIGGER,
-    occurred_at=_at(50, 11),
+    occurred_at=at(50, 11),
     event=EVENT,
     file="skymap.fits",
     handler="Skymap",
@@ -169,7 +163,7 @@ FILE_OBSOLETED = FileObsoleted(
 )
 FILE_VETOED = FileVetoed(
     id="request-81d4",
-    occurred_at=_at(56),
+    occurred_at=at(56),
     event=EVENT,
     handler="Skymap",
     by="operator on shift",
@@ -178,7 +172,7 @@ FILE_VETOED = FileVetoed(
 )
 FILE_FROZEN = FileFrozen(
     id="request-93aa",
-    occurred_at=_at(57),
+    occurred_at=at(57),
     event=EVENT,
     handler="Skymap",
     by="operator on shift",
@@ -187,7 +181,7 @@ FILE_FROZEN = FileFrozen(
 )
 FILE_DELETED = FileDeleted(
     id="request-a0f2",
-    occurred_at=_at(58),
+    occurred_at=at(58),
     event=EVENT,
     handler="Skymap",
     by="operator on shift",
@@ -195,23 +189,23 @@ FILE_DELETED = FileDeleted(
 )
 FILE_REQUESTED = FileRequested(
     id="request-b615",
-    occurred_at=_at(59),
+    occurred_at=at(59),
     event=EVENT,
     handler="Skymap",
     by="operator on shift",
     reason="to see whether the result repeats",
 )
 FILE_EXPIRED = FileExpired(
-    id=_digest_of("expiry of Neutrinos")[:32],
+    id=digest_of("expiry of Neutrinos")[:32],
     cause=FILE_GENERATED.id,
-    occurred_at=_at(59),
+    occurred_at=at(59),
     event=EVENT,
     handler="Neutrinos",
     generation=FILE_GENERATED.id,
 )
 FILE_PUT = FilePut(
     id="request-c027",
-    occurred_at=_at(59),
+    occurred_at=at(59),
     event=EVENT,
     handler="SkymapInfo",
     by="operator on shift",
@@ -219,15 +213,15 @@ FILE_PUT = FilePut(
     files=(
         FileContent(
             file="skymap_info.json",
-            digest=_digest_of("corrected"),
+            digest=digest_of("corrected"),
             size=9,
-            aspects={"whole": _digest_of("corrected")},
+            aspects={"whole": digest_of("corrected")},
         ),
     ),
 )
 RUN_CANCELLED = RunCancelled(
     id="request-d194",
-    occurred_at=_at(59),
+    occurred_at=at(59),
     event=EVENT,
     handler="SkymapPlot",
     by="operator on shift",
@@ -235,7 +229,7 @@ RUN_CANCELLED = RunCancelled(
 )
 PIPELINE_REQUESTED = PipelineRequested(
     id="request-e3b8",
-    occurred_at=_at(59),
+    occurred_at=at(59),
     event=EVENT,
     by="operator on shift",
     reason="the review wants the new areas",
@@ -248,32 +242,6 @@ REVISION_COMMITTED = RevisionCommitted(
     commit=COMMIT,
     number=1,
 )
-DEAD_LETTER = DeadLetter(
-    id=_digest_of("record 1202 of partition 0")[:32],
-    occurred_at=_at(32),
-    reason=RefusalReason.BAD_TIME,
-    detail="time_created is 'yesterday': no ISO 8601 time",
-    source=Source(topic="igwn.gwalert", partition=0, offset=1202),
-    raw=_digest_of("bytes of no notice"),
-    size=512,
-)
-NEUTRINO_RECEIVED = NeutrinoReceived(
-    id=_digest_of("neutrino 133119_22683750, revision 1")[:32],
-    occurred_at=_at(40),
-    neutrino="133119_22683750",
-    revision=1,
-    sent_at=_at(39, 58),
-    time=_at(12, 4),
-    ra_deg=12.75,
-    dec_deg=-24.5,
-    sigma_deg=0.233,
-    energy_gev=148_000.0,
-    stream="gold",
-    raw=_digest_of("bytes of a track alert"),
-    raw_size=911,
-    source=Source(topic="gcn.notices.icecube.gold_bronze_track_alerts", partition=0, offset=17),
-)
-
 EXAMPLES: tuple[Message, ...] = (
     TRIGGER_RECEIVED,
     PIPELINE_ADOPTED,
@@ -291,6 +259,11 @@ EXAMPLES: tuple[Message, ...] = (
     PIPELINE_REQUESTED,
     REVISION_COMMITTED,
     DEAD_LETTER,
+    DEAD_LETTER_CLOSED,
     NEUTRINO_RECEIVED,
+    EXTERNAL_TRIGGER_RECEIVED,
+    SOURCE_BLIND,
+    SOURCE_CAUGHT_UP,
+    *PUBLIC_EXAMPLES,
 )
 """One of each class, in the order of the topics' catalogue."""

@@ -25,11 +25,26 @@ class AlertType(StrEnum):
         """Place in the order of ties: of two notices of one time, the higher is the newer."""
         return list(AlertType).index(self)
 
+    @property
+    def word(self) -> str:
+        """How names of notices write it, such as EarlyWarning."""
+        return "EarlyWarning" if self is AlertType.EARLYWARNING else self.value.capitalize()
+
 
 MOST_PER_SECOND = 1e9
 """Hz: no search has so many false alarms; a rate beyond is no rate."""
 MOST_CLASSES = 16
 Rate = Annotated[float, Field(ge=0, le=MOST_PER_SECOND, allow_inf_nan=False)]
+
+
+class Origin(Part):
+    """Where a source of alerts had a record that was copied to a topic of ours."""
+
+    source: str = Field(max_length=200, description="Its name: never a secret.")
+    topic: str = Field(max_length=300, description="Of a folder: the name of the file.")
+    partition: NonNegativeInt
+    offset: NonNegativeInt
+    at: Moment | None = Field(default=None, description="The record's own time; null: none told.")
 
 
 class Source(Part):
@@ -38,6 +53,14 @@ class Source(Part):
     topic: str
     partition: NonNegativeInt
     offset: NonNegativeInt
+    origin: Origin | None = Field(
+        default=None, description="Where it was copied from; null: it was put on the topic itself."
+    )
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where the record stands: topic, partition and offset."""
+        return self.topic, self.partition, self.offset
 
 
 class TriggerReceived(EventMessage):
@@ -59,6 +82,7 @@ class TriggerReceived(EventMessage):
     raw: Sha256 = Field(description="The artifact with the bytes as they came.")
     raw_size: NonNegativeInt
     source: Source
+    name: ShortText = Field(default="", description="The name that this copy came under.")
     files: tuple[FileContent, ...] = Field(description="What the notice brings: alert.json.")
     oddities: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, StringConstraints
 
-from schemas.base import Message, Moment, Part, Sha256
+from schemas.base import Message, Moment, Part, Sha256, ShortText
 from schemas.facts import Source
 
 NeutrinoId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,63}$")]
@@ -41,6 +41,7 @@ class NeutrinoReceived(Message):
     raw: Sha256 = Field(description="The artifact with the bytes as they came.")
     raw_size: NonNegativeInt
     source: Source
+    name: ShortText = Field(default="", description="The name that this copy came under.")
     oddities: tuple[str, ...] = ()
 
     @property

@@ -1,8 +1,9 @@
 """Writes the published schemas: `python -m schemas.publish [--check]`.
 
-For every message class that a topic carries: a JSON Schema (draft 2020-12) and an example, and
-one catalogue of the topics. Readers outside this project depend on these files, so they are
-kept in the repository, and a test compares them with what the classes say today.
+For every message class that a topic carries: a JSON Schema (draft 2020-12) and an example; one
+catalogue of the topics, and the AsyncAPI document of those that anybody may read. Readers outside
+this project depend on these files, so they are kept in the repository, and a test compares them
+with what the classes say today. What would take less than they do is refused.
 """
 
 import argparse
@@ -11,14 +12,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-
-from schemas.base import Message
-from schemas.envelope import SCHEMA_VERSION, SOURCE, type_name
+from schemas.asyncapi import asyncapi
+from schemas.compatibility import breaks
+from schemas.envelope import SCHEMA_VERSION, type_name
 from schemas.examples import EXAMPLES
+from schemas.json_schemas import schema_of
 from schemas.topics import TOPICS, Topic
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PUBLISHED = Path(__file__).parent / "published" / f"v{SCHEMA_VERSION}"
 ADVICE = """\
 The files in schemas/published no longer say what the message classes say. Others read them:
@@ -28,29 +28,7 @@ The files in schemas/published no longer say what the message classes say. Other
   every message that is already on the log: add a new version beside this one instead
   (CONTRIBUTING.md, "A message").
 """
-
-
-class _Plain(GenerateJsonSchema):
-    """Leaves out the titles that only repeat the names of fields."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - named by pydantic
-        return False
-
-
-def schema_of(message_type: type[Message]) -> JsonSchemaValue:
-    """Return the JSON Schema of a message class.
-
-    It accepts every message of this version ever written: a field with a default may be absent,
-    as in messages older than the field. `kind` alone must be there, for it tells classes apart.
-    """
-    schema = message_type.model_json_schema(mode="validation", schema_generator=_Plain)
-    schema["required"] = ["kind", *schema["required"]]
-    return {"$schema": DIALECT, "$id": schema_id(message_type), **schema}
-
-
-def schema_id(message_type: type[Message]) -> str:
-    """Return the name of a schema, as the header `ce_dataschema` gives it."""
-    return f"{SOURCE}:schema:{type_name(message_type)}"
+BREAKING = "This breaks who reads by the released schemas, and nothing was written:"
 
 
 def topic_entry(topic: Topic) -> dict[str, object]:
@@ -66,11 +44,16 @@ def topic_entry(topic: Topic) -> dict[str, object]:
 
 def render() -> dict[str, str]:
     """Return the text of every published file, by file name."""
-    texts = {"topics.json": _as_text([topic_entry(topic) for topic in TOPICS])}
+    texts = {
+        "topics.json": _as_text([topic_entry(topic) for topic in TOPICS]),
+        "asyncapi.json": _as_text(asyncapi()),
+    }
     for message_type in (each for topic in TOPICS for each in topic.messages):
         texts[f"{message_type.__name__}.schema.json"] = _as_text(schema_of(message_type))
     for example in EXAMPLES:
-        texts[f"{type(example).__name__}.example.json"] = _as_text(example.model_dump(mode="json"))
+        texts[f"{type(example).__name__}.example.json"] = _as_text(
+            example.model_dump(mode="json", by_alias=True)
+        )
     return texts
 
 
@@ -85,6 +68,21 @@ def differences(folder: Path, texts: Mapping[str, str]) -> list[str]:
         if texts[name].encode() != present[name]
     ]
     return sorted(surplus + missing + changed)
+
+
+def broken(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Return in words what would break those who read by the released schemas of a folder."""
+    found: list[str] = []
+    for path in sorted(folder.glob("*.schema.json")):
+        released = json.loads(path.read_bytes())
+        if "$id" not in released:
+            continue  # nothing that this project has released
+        if path.name not in texts:
+            found.append(f"{path.name}: the message is gone")
+            continue
+        present = json.loads(texts[path.name])
+        found += [f"{path.name}: {what}" for what in breaks(released, present)]
+    return found
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> None:
@@ -102,8 +100,12 @@ def main(arguments: Sequence[str], folder: Path = PUBLISHED) -> int:
     parser = argparse.ArgumentParser(prog="python -m schemas.publish", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, only compare")
     texts = render()
-    found = differences(folder, texts)
-    if not parser.parse_args(arguments).check:
+    found, refused = differences(folder, texts), broken(folder, texts)
+    is_check = parser.parse_args(arguments).check
+    if refused:
+        sys.stderr.write("\n".join([BREAKING, *refused, "", ADVICE]))
+        return 1
+    if not is_check:
         write(folder, texts)
         sys.stdout.write("\n".join([f"{len(found)} files written", *found]) + "\n")
         return 0

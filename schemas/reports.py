@@ -1,11 +1,11 @@
 """Messages beside the facts: what a service reports about its own work."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import ConfigDict, Field, NonNegativeInt, TypeAdapter
 
-from schemas.base import EventMessage, Message, Sha256, ShortText
+from schemas.base import EventMessage, Message, MessageId, Sha256, ShortText
 from schemas.facts import Source
 
 
@@ -15,13 +15,18 @@ class RefusalReason(StrEnum):
     TOO_LARGE = "too_large"
     """More bytes, more JSON values or a larger map than any notice has."""
     UNSUPPORTED_FORMAT = "unsupported_format"
-    """Not JSON at all: XML, Avro, FITS, gzip, plain text or nothing. It was not parsed."""
+    """Nothing that is read: FITS, gzip, plain text, nothing, XML that is no VOEvent or has a
+    DOCTYPE, Avro that cannot be read safely."""
+    DAMAGED = "damaged"
+    """It begins like XML or Avro and does not parse."""
     NOT_JSON = "not_json"
     """It begins like JSON and does not parse, or is nested too deeply to be parsed."""
     NOT_A_NOTICE = "not_a_notice"
-    """JSON, but no object that has an id, a type and a time."""
+    """It can be read, but is no object that has an id, a type and a time."""
     BAD_NEUTRINO = "bad_neutrino"
     """A neutrino without a usable id, revision, direction, error or energy, or no track."""
+    BAD_TRIGGER = "bad_trigger"
+    """Another observatory's trigger without a usable id, revision or name of the observatory."""
     BAD_EVENT_ID = "bad_event_id"
     """The superevent id is not `S`, `MS` or `TS` with six digits and one to eight letters."""
     BAD_ALERT_TYPE = "bad_alert_type"
@@ -42,6 +47,41 @@ class DeadLetter(Message):
     name: ShortText = Field(default="", description="File name, where it came from a file.")
     raw: Sha256 | None = Field(description="The artifact with its bytes; null if not kept.")
     size: NonNegativeInt
+    is_test: bool = Field(default=False, description="It came marked as a test.")
+
+
+class LetterState(StrEnum):
+    """What has become of a dead letter since it was refused."""
+
+    OPEN = "open"
+    """Nobody has dealt with it yet."""
+    REDRIVEN = "redriven"
+    """Its bytes were sent in again: what became of that copy counts."""
+    DROPPED = "dropped"
+    """Somebody has said that nothing is to come of it."""
+
+
+class DeadLetterClosed(Message):
+    """An operator has dealt with a dead letter; its bytes are kept all the same."""
+
+    kind: Literal["DeadLetterClosed"] = "DeadLetterClosed"
+    letter: MessageId = Field(description="Id of the dead letter.")
+    state: Literal["redriven", "dropped"]
+    by: ShortText = ""
+    reason: ShortText = ""
+    source: Source | None = Field(
+        default=None, description="Where its bytes came in again; null if they did not."
+    )
+
+    @property
+    def key(self) -> str:
+        """The dead letter: what happened to one stands in one partition, in order."""
+        return self.letter
+
+
+Report = Annotated[DeadLetter | DeadLetterClosed, Field(discriminator="kind")]
+REPORTS: TypeAdapter[Report] = TypeAdapter(Report, config=ConfigDict(defer_build=True))
+"""Decodes a message about a dead letter."""
 
 
 class RevisionCommitted(EventMessage):

@@ -2,6 +2,7 @@
 
 import sys
 
+from services.announcing.__main__ import serve as announcing
 from services.dependency_resolver.__main__ import serve as dependency_resolver
 from services.gateway.__main__ import serve as gateway
 from services.handler_worker.__main__ import serve as handler_worker
@@ -16,6 +17,7 @@ SERVICES = {
     "handler_worker": handler_worker,
     "versioning": versioning,
     "projection": projection,
+    "announcing": announcing,
     "gateway": gateway,
 }
 

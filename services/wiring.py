@@ -1,8 +1,12 @@
 """Gives services their adapters: the one place in this room that chooses technologies."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from copy import copy
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
 
@@ -15,31 +19,64 @@ from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.outlets.folder import FolderCarrier
 from llama.adapters.outlets.kafka import KafkaCarrier
 from llama.adapters.postgres import (
+    PostgresCensus,
     PostgresGenerations,
     PostgresLedger,
     PostgresOutbox,
+    PostgresPauses,
     PostgresReadModels,
+    PostgresSourceBook,
     PostgresTaskQueue,
     PostgresTimerQueue,
     connect,
 )
+from llama.adapters.probes import Probes, answering
+from llama.adapters.prometheus.metrics import CONTENT_TYPE, PrometheusMetrics
+from llama.adapters.sources.opening import opening_of
 from llama.adapters.system_clock import SystemClock
+from llama.domain.health import PULSE
 from llama.domain.pipeline import Handlers
+from llama.domain.sources.kinds import AlertSource
+from llama.ports.message_log import MessageLog
 from llama.ports.outlet import Carrier
-from llama.runtime.addresses import Addresses, find_addresses, write_atomically
+from llama.ports.telemetry import Telemetry
+from llama.runtime.addresses import Addresses, find_addresses, health_file, write_atomically
+from llama.runtime.bringing import Bringer
 from llama.runtime.consuming import Subscribe
 from llama.runtime.lifecycle import die_with_parent, run_until_stopped
 from llama.runtime.logs import configure_logs
+from llama.runtime.metering import MeteredLog, WatchedFeed, metered
 from llama.runtime.patience import persist
 from llama.runtime.pipelines import load_pipeline
-from llama.runtime.settings import Settings, read_settings
+from llama.runtime.settings import OFF, Settings, read_settings
+from llama.runtime.sources import sources_of
+from llama.runtime.vitals import CONSUMING_WITHIN_S, PULSE_WITHIN_S, Loop, Vitals, pulsing
+from llama.runtime.watching_sources import Watch
 from schemas.topics import TOPICS, Topic
 
+CONSUMING = "consuming"
+"""What the loop over a topic is called."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 """Between two tries of a service that fails: it fails for a reason that somebody must look at."""
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Who is told how the services of a process get on, and who answers for them."""
+
+    vitals: Vitals
+    metrics: PrometheusMetrics
+    probes: Probes
+
+    @classmethod
+    def of(cls, services: Sequence[str], settings: Settings) -> Self:
+        """Make them for the services of a process."""
+        vitals = Vitals(services, clock=time.monotonic, most_lag=settings.ready_lag)
+        metrics = PrometheusMetrics(vitals, version=_release(), time_s=time.time)
+        return cls(vitals, metrics, Probes(vitals, metrics.text, metrics_type=CONTENT_TYPE))
 
 
 class Wiring:
@@ -52,12 +89,19 @@ class Wiring:
     timers: PostgresTimerQueue
     models: PostgresReadModels
     generations: PostgresGenerations
-    log: KafkaLog
+    log: MessageLog
     outbox: PostgresOutbox
+    pauses: PostgresPauses
+    census: PostgresCensus
+    telemetry: Telemetry
+    """Of the service that this wiring is for."""
+    book: PostgresSourceBook
 
-    def __init__(self, settings: Settings, *, process: str) -> None:
+    def __init__(self, settings: Settings, *, process: str, watchers: Watchers) -> None:
         self.settings = settings
         self.process = process
+        self.service = process
+        self.watchers = watchers
         self.addresses: Addresses = find_addresses(settings)
         self.clock = SystemClock()
         self.artifacts = DiskArtifacts(settings.artifacts_folder)
@@ -66,15 +110,19 @@ class Wiring:
 
     async def __aenter__(self) -> Self:
         kafka = self.addresses.kafka
-        await persist("checking topics", lambda: ensure_topics(kafka, TOPICS))
+        watch = self.watchers.vitals.loop(name=PULSE, within_s=PULSE_WITHIN_S)
+        await persist("checking topics", lambda: ensure_topics(kafka, TOPICS), watch=watch)
         url, role = self.addresses.database_url, self.settings.database_role
-        pool = await persist("connecting", lambda: connect(url, role=role))
+        pool = await persist("connecting", lambda: connect(url, role=role), watch=watch)
         self._stack.push_async_callback(pool.close)
         self.ledger = PostgresLedger(pool)
         self.ledger_of_views = PostgresLedger(pool, waits_for_disk=False)
         self.queue = PostgresTaskQueue(pool)
         self.timers = PostgresTimerQueue(pool)
         self.outbox = PostgresOutbox(pool)
+        self.pauses = PostgresPauses(pool)
+        self.census = PostgresCensus(pool)
+        self.book = PostgresSourceBook(pool)
         self.models = PostgresReadModels(pool)
         self.generations = PostgresGenerations(pool)
         self.log = await self._stack.enter_async_context(
@@ -90,6 +138,18 @@ class Wiring:
     ) -> None:
         await self._stack.aclose()
 
+    def hosting(self, service: str) -> Self:
+        """Return the wiring for one of the services: it is counted and watched by its name."""
+        own = copy(self)
+        own.service = service
+        own.telemetry = self.watchers.metrics.of(service)
+        own.log = MeteredLog(self.log, own.telemetry)
+        return own
+
+    def watch(self, loop: str = CONSUMING, *, within_s: float | None = CONSUMING_WITHIN_S) -> Loop:
+        """Return what a loop of the service tells how it gets on; None: it may be silent."""
+        return self.watchers.vitals.loop(self.service, name=loop, within_s=within_s)
+
     def subscribe(
         self, consumer: str, topics: Sequence[Topic], *, max_records: int = 500
     ) -> Subscribe:
@@ -98,13 +158,34 @@ class Wiring:
         async def positions(topic: str) -> Mapping[int, int]:
             return await self.ledger.positions(consumer, topic)
 
-        return lambda: KafkaSubscription(
-            self.addresses.kafka,
-            topics,
-            consumer=consumer,
-            positions=positions,
-            share=Share(self.settings.instance, self.settings.instances),
-            max_records=max_records,
+        watch, telemetry = self.watch(), self.telemetry
+
+        def subscribe() -> KafkaSubscription:
+            return KafkaSubscription(
+                self.addresses.kafka,
+                topics,
+                consumer=consumer,
+                positions=positions,
+                share=Share(self.settings.instance, self.settings.instances),
+                max_records=max_records,
+            ).telling(WatchedFeed(watch, telemetry))
+
+        return metered(subscribe, watch=watch, telemetry=telemetry, time_s=time.monotonic)
+
+    def bringers(self) -> Sequence[Bringer]:
+        """Return what reads this instance's share of the sources that LLAMA_SOURCES names."""
+        mine = sources_of(self.settings)[self.settings.instance :: self.settings.instances]
+        return [self._bringer(source) for source in mine]
+
+    def _bringer(self, source: AlertSource) -> Bringer:
+        return Bringer(
+            source=source,
+            open=opening_of(source),
+            log=self.log,
+            ledger=self.ledger,
+            book=self.book,
+            clock=self.clock,
+            watch=Watch(source, self.log, self.book, self.clock, self.watch(within_s=None)),
         )
 
     @asynccontextmanager
@@ -120,12 +201,14 @@ class Wiring:
 
     def is_ready(self, service: str) -> None:
         """Say that a service has begun to work."""
+        self.watchers.vitals.begun(service)
         path = self.settings.run_folder / f"{service}.ready"
         write_atomically(path, f"{self.clock.now().isoformat()}\n")
         _log.info("service_ready", ready=service)
 
-    def is_not_ready(self, service: str) -> None:
-        """Say that a service does not work (any more)."""
+    def is_not_ready(self, service: str, why: str) -> None:
+        """Say that a service does not work (any more), and why."""
+        self.watchers.vitals.ended(service, why)
         (self.settings.run_folder / f"{service}.ready").unlink(missing_ok=True)
 
 
@@ -135,25 +218,60 @@ Serve = Callable[[Wiring], Awaitable[None]]
 def run(process: str, services: Mapping[str, Serve]) -> None:
     """Run services in this process until it is told to stop or one of them fails."""
     die_with_parent()
-    configure_logs(process)
     settings = read_settings()
+    configure_logs(process, settings.log)
+    watchers = Watchers.of(list(services), settings)
 
     async def live() -> None:
-        async with Wiring(settings, process=process) as wiring, asyncio.TaskGroup() as group:
+        wired = Wiring(settings, process=process, watchers=watchers)
+        async with pulsing(watchers.vitals), wired as wiring, asyncio.TaskGroup() as group:
             for name, serve in services.items():
-                group.create_task(_serve(name, serve, wiring))
+                group.create_task(_serve(name, serve, wiring.hosting(name)))
 
-    run_until_stopped(live)
+    with _answering(settings, process, watchers.probes):
+        run_until_stopped(live)
+
+
+@contextmanager
+def _answering(settings: Settings, process: str, probes: Probes) -> Generator[None]:
+    """Answer for the process within the block, unless that is switched off."""
+    if settings.health == OFF:
+        yield
+        return
+    host, _, port = settings.health.rpartition(":")
+    file = health_file(settings, process)
+    with answering(probes, host, int(port)) as address:
+        write_atomically(file, f"{address}\n")
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
 
 async def _serve(name: str, serve: Serve, wiring: Wiring) -> None:
     """Serve for ever; what fails is started again by itself, so that its siblings go on."""
-    pause = FIRST_PAUSE_S
+    structlog.contextvars.bind_contextvars(service=name)
+    pause, why = FIRST_PAUSE_S, "it has ended, and is started again"
     while True:
         try:
             await serve(wiring)
-        except Exception:  # noqa: BLE001 - whatever it is, it must not stop the siblings
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the siblings
             _log.exception("service_failed", failed=name, again_in_s=pause)
-        wiring.is_not_ready(name)
+            why = f"it failed, and is started again: {_innermost(error)}"
+        wiring.is_not_ready(name, why)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _innermost(error: BaseException) -> str:
+    """Say what happened: of errors that came together, the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
+
+
+def _release() -> str:
+    try:
+        return version("llama-gwhen")
+    except PackageNotFoundError:
+        return "not installed"

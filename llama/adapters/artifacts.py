@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from llama.adapters.syncing import sync_folder
 from llama.domain.digests import Digest, digest_bytes
 from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, Unavailable
 
@@ -77,7 +78,7 @@ class DiskArtifacts:
             if not _is_intact(path, content):
                 self._write(content, path)
             # Also for an artifact that was there: its writer may not have come to this point.
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             message = f"artifact {digest} cannot be kept in {self._root}: {error}"
             raise Unavailable(
@@ -88,7 +89,7 @@ class DiskArtifacts:
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
-            _sync_folder(self._root)
+            sync_folder(self._root)
 
     def _write(self, content: bytes, path: Path) -> None:
         for _ in range(_WRITES):
@@ -156,14 +157,6 @@ def _place(path: Path, digest: str, target: Path) -> None:
 
 def _entries(folder: Path) -> list[str]:
     return [entry.name for entry in folder.iterdir()]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(temporary: Path) -> None:

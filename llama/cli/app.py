@@ -9,6 +9,7 @@ import typer
 
 from llama.cli import (
     acts,
+    archive,
     background,
     checks,
     copies,
@@ -26,7 +27,10 @@ from llama.cli import (
     publish,
     rebuild,
     replay,
+    selections,
+    sources,
     system,
+    triggers,
     watch,
 )
 from llama.cli.output import print_line
@@ -70,13 +74,17 @@ for command in (
     acts.flags,
     checks.verify,
     rebuild.rebuild,
+    sources.sources,
     demo.demo,
 ):
     app.command()(command)
 app.add_typer(dead_letters.dlq)
+app.add_typer(archive.archive)
 app.add_typer(neutrinos.neutrinos)
+app.add_typer(triggers.triggers)
 app.add_typer(publish.publish)
 app.add_typer(background.background)
+app.add_typer(selections.selection)
 
 
 @app.callback()

@@ -11,7 +11,9 @@ from llama.cli.ingest import ingestion_in
 from llama.cli.output import AsJson, print_json, print_line, print_table, progress
 from llama.cli.rebuild import rebuild_in
 from llama.cli.session import Session, in_session, open_log
+from llama.client.archiving import Archiving
 from llama.client.further_checks import (
+    LostNotices,
     LostRecords,
     StaleLocks,
     TablesBuiltAgain,
@@ -55,6 +57,7 @@ async def _problems(session: Session, timeout: float) -> list[Problem]:
         ingestion = ingestion_in(session, log)
         also = [
             LostRecords(session.ledger, log.reader),
+            LostNotices(Archiving(session.models, session.artifacts)),
             StaleLocks(lambda: stale_locks(session.settings.history_folder)),
         ]
         kept = (session.models, session.artifacts, session.history)

@@ -73,10 +73,12 @@ async def _show(scene: DemoScene) -> None:
         receipt = (await ingestion.receipts([source]))[0]
         if receipt.neutrino is not None:
             fail(f"{name} tells of a neutrino: the demo needs a gravitational-wave notice", code=2)
+        if receipt.external_trigger is not None:
+            fail(f"{name} tells of a trigger: the demo needs a gravitational-wave notice", code=2)
         if receipt.event is None:
             await ingestion.caught_up()
             letters = await session.models.dead_letters(limit=DEAD_LETTERS)
-            details = [one.detail for one in letters if one.id == receipt.dead_letter]
+            details = [one.letter.detail for one in letters if one.letter.id == receipt.dead_letter]
             fail(f"{name} was refused: {receipt.reason}: {' '.join(details)}")
         settled = asyncio.ensure_future(ingestion.settle([receipt.event]))
         await _watch(session, receipt.event, began, settled)

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from llama.cli.health import tell_of_health
 from llama.cli.looking_back import events_then, state_then, status_then
 from llama.cli.moments import AsOf, say_moment
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session
+from llama.cli.starting import settings_or_fail
 from llama.client.acting.acts import KNOWN_EVENTS
 from llama.client.acting.naming import no_such_event
 from llama.domain.shown import standing
@@ -33,6 +35,7 @@ def status(
     say_moment(as_of)
     if event is None:
         rows = in_session(lambda session: events_then(session, as_of, limit=limit))
+        tell_of_health(settings_or_fail())
         if not rows:
             progress("there was no event then" if as_of else "there is no event yet")
         _print_events(rows, as_of, as_json=as_json)

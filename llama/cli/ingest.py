@@ -2,60 +2,95 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from llama.adapters.archives import is_archive, open_archive
+from llama.cli.fetching import SCHEME, as_files
 from llama.cli.notices import LogPlace, outcomes_of
 from llama.cli.output import AsJson, fail, print_json, print_table, progress
 from llama.cli.session import LogSession, Session, in_session, open_log
+from llama.cli.shared_options import with_options
 from llama.cli.starting import refuse_wrong_pipeline, settings_or_fail
-from llama.client.ingestion import MAX_NOTICE_BYTES, Ingestion, WaitedTooLong, within
+from llama.client.archiving import check
+from llama.client.ingestion import (
+    MAX_NOTICE_BYTES,
+    NAME_CHARACTERS,
+    Ingestion,
+    WaitedTooLong,
+    within,
+)
 from llama.client.progress import Progress
 from llama.client.unsettled import Unsettled
 from llama.domain.failure_text import again
+from llama.domain.notice.oddities import printable
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 from schemas.reports import DeadLetter
 
 Sent = Sequence[tuple[str, Source | DeadLetter]]
-"""The files by name, each with its place on the alert topic, or why it is not there."""
+"""The notices by name, each with its place on the alert topic, or why it is not there."""
+SAY_EVERY = 500
+"""Notices of an archive that are sent between two words about that."""
 
 
-def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Notices, one in each file.")],
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long to wait for what is sent, and how to tell what became of it."""
+
     wait: Annotated[
         bool,
         typer.Option(
             "--wait",
             help="Return when every event touched has settled, retries of failures included.",
         ),
-    ] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", help="Seconds to wait at the most.")
-    ] = 600.0,
-    as_json: AsJson = False,
+    ] = False
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds to wait at the most.")] = (
+        600.0
+    )
+    as_json: AsJson = False
+
+
+@with_options(Waiting)
+def ingest(
+    waiting: Waiting,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Notices, one in each file; archives that `archive export` wrote; "
+            "gracedb://S190814bv fetches a superevent."
+        ),
+    ],
 ) -> None:
     """Put notices on the alert topic, in the order given.
 
     One that is refused is no failure (exit code 0): `llama dlq show ID` tells the reason.
     """
-    for path in files:
-        if not path.is_file():
-            fail(f"{path} is not a file that can be read: name files with one notice each", code=2)
+    send_in(files, waiting)
+
+
+def send_in(named: Sequence[str], waiting: Waiting) -> None:
+    """Put notices, those of archives, and superevents that are fetched, on the alert topic."""
+    for name in named:
+        if not (name.startswith(SCHEME) or Path(name).is_file() or is_archive(Path(name))):
+            fail(f"{name} is not a file that can be read: name files with one notice each", code=2)
     refuse_wrong_pipeline(settings_or_fail())
-    in_session(lambda session: _ingest(session, files, timeout if wait else None, as_json=as_json))
+    with as_files(named) as paths:
+        in_session(lambda session: _ingest(session, paths, waiting))
 
 
-async def _ingest(
-    session: Session, files: Sequence[Path], timeout: float | None, *, as_json: bool
-) -> None:
+async def _ingest(session: Session, files: Sequence[Path], waiting: Waiting) -> None:
+    timeout, as_json = waiting.timeout, waiting.as_json
+    for path in filter(is_archive, files):
+        _look_at(path)
     async with open_log(session) as log:
         ingestion = ingestion_in(session, log)
-        sent = [(str(path), await _send(ingestion, path)) for path in files]
-        if timeout is None:
+        sent = [one for path in files for one in await _send(ingestion, path)]
+        if not waiting.wait:
             _report([_row(name, what, None, "sent") for name, what in sent], as_json=as_json)
             return
         is_late = await _is_late(_wait(ingestion, sent), timeout)
@@ -67,16 +102,39 @@ async def _ingest(
             _tell_late(await ingestion.unsettled(events), timeout, as_json=as_json)
 
 
+def _look_at(path: Path) -> None:
+    """Look at all of an archive before anything is sent."""
+    with open_archive(path) as archive:
+        found = check(archive)
+    progress(f"{path}: {found.copies:,} copies of {found.notices:,} notices are whole")
+
+
 def ingestion_in(session: Session, log: LogSession) -> Ingestion:
     """Return the means to send notices into a session's system."""
     return Ingestion(log.log, log.reader, session.ledger, session.models, session.clock)
 
 
-async def _send(ingestion: Ingestion, path: Path) -> Source | DeadLetter:
+async def _send(ingestion: Ingestion, path: Path) -> Sent:
+    if is_archive(path):
+        return await _send_again(ingestion, path)
     size = path.stat().st_size
     if size > MAX_NOTICE_BYTES:
-        return await ingestion.refuse_oversized(name=str(path), size=size)
-    return await ingestion.send(path.read_bytes(), name=path.name)
+        return [(str(path), await ingestion.refuse_oversized(name=str(path), size=size))]
+    return [(str(path), await ingestion.send(path.read_bytes(), name=path.name))]
+
+
+async def _send_again(ingestion: Ingestion, path: Path) -> Sent:
+    sent: list[tuple[str, Source | DeadLetter]] = []
+    with open_archive(path) as archive:
+        for copy in archive.copies():
+            source = await ingestion.send(
+                archive.content(copy), name=copy.name, topic=copy.topic, is_test=copy.is_test
+            )
+            name = printable(copy.name, NAME_CHARACTERS) or copy.raw
+            sent.append((f"{path}/{name}", source))
+            if len(sent) % SAY_EVERY == 0:
+                progress(f"{path}: {len(sent):,} copies are sent")
+    return sent
 
 
 async def _wait(ingestion: Ingestion, sent: Sent) -> None:
@@ -125,6 +183,8 @@ def _told(
         return _row(name, what, None, "not read yet")
     if receipt is not None and receipt.neutrino is not None:
         return _row(name, what, receipt, f"about the neutrino {receipt.neutrino}")
+    if receipt is not None and receipt.external_trigger is not None:
+        return _row(name, what, receipt, f"about the trigger {receipt.external_trigger}")
     if receipt is None or receipt.event is None:
         return _row(name, what, receipt, "refused")
     place = receipt.fact_partition, receipt.fact_offset

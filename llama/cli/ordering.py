@@ -45,12 +45,11 @@ class ActOptions:
 
     def order(self, event: str, *, at: datetime) -> Order:
         """Return the order for an event, as it stands on the log."""
-        return Order(event, self.request, at, by=self.by or _user(), reason=self.reason)
+        return Order(event, self.request, at, by=self.by or user_name(), reason=self.reason)
 
     def check(self, event: str) -> None:
         """End the command with exit code 2 if the log could not take what is said."""
-        if self.request and not REQUEST_NAME.fullmatch(self.request):
-            fail(f"--request {self.request}: up to 60 letters, digits, '_', ':' and '-'", code=2)
+        check_request(self.request)
         try:
             self.order(event, at=BEGINNING).newest_code()
         except ValidationError as error:
@@ -99,7 +98,14 @@ def require_reason(reason: str) -> None:
         fail("say why, with --reason TEXT: it stands on the log with the act", code=2)
 
 
-def _user() -> str:
+def check_request(name: str) -> None:
+    """End the command with exit code 2 if a request cannot have such a name."""
+    if name and not REQUEST_NAME.fullmatch(name):
+        fail(f"--request {name}: up to 60 letters, digits, '_', ':' and '-'", code=2)
+
+
+def user_name() -> str:
+    """Return who types the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # A container's user need not have a name.

@@ -6,25 +6,66 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from llama.cli.ordering import require_reason, user_name
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table
 from llama.cli.session import patiently
 from llama.domain.errors import LlamaError
-from llama.domain.outlet import DRY_RUN, Sender, Sent
+from llama.domain.outlet import DRY_RUN, Pause, Sender, Sent
 from llama.runtime.addresses import find_addresses
 from llama.runtime.settings import read_settings
 
 if TYPE_CHECKING:
-    from llama.adapters.postgres import PostgresOutbox
+    from llama.adapters.postgres import Database, PostgresOutbox
 
 Result = TypeVar("Result")
 COLUMNS = ("event", "handler", "number", "state", "when (UTC)", "topic")
 
 publish = typer.Typer(
     name="publish",
-    help="Look at what was published, and settle what may have been.",
-    no_args_is_help=True,
+    help="Look at what was published, settle what may have been, stop it all for a while.",
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@publish.callback()
+def switch(
+    context: typer.Context,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="Publish nothing, of no event, until --resume.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Publish again, what waits at once.")
+    ] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why: kept with the pause.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who says so; you, if left out.")] = "",
+) -> None:
+    """Stop all publication or go on with it; everything else goes on as before."""
+    if context.invoked_subcommand is not None or not (pause or resume):
+        if pause or resume or reason or by:
+            fail("say --pause or --resume, with --reason TEXT, and no further command", code=2)
+        if context.invoked_subcommand is None:
+            print_line(context.get_help())
+        return
+    if pause and resume:
+        fail("say either --pause or --resume", code=2)
+    require_reason(reason)
+    print_line(_switched(by or user_name(), reason, pause=pause))
+
+
+def _switched(by: str, reason: str, *, pause: bool) -> str:
+    async def turn(database: "Database") -> str:
+        from llama.adapters.postgres import PostgresPauses
+
+        pauses = PostgresPauses(database)
+        if pause:
+            return str(await pauses.pause(by=by, reason=reason))
+        over = await pauses.resume(by=by, reason=reason)
+        if over is None:
+            return "publication was not paused"
+        return f"publication goes on; it was paused by {over.by} since {over.since:%H:%M:%S} UTC"
+
+    return _in_database(turn)
 
 
 @publish.command("ls")
@@ -38,14 +79,19 @@ def list_published(
 ) -> None:
     """List what handlers have published, newest first."""
 
-    async def look(outbox: "PostgresOutbox") -> list[tuple[Sender, Sent]]:
-        found = await outbox.doubts() if doubts else await outbox.latest(limit=limit)
-        return list(found)[:limit]
+    async def look(database: "Database") -> tuple[list[tuple[Sender, Sent]], Pause | None]:
+        from llama.adapters.postgres import PostgresOutbox, PostgresPauses
 
-    entries = _in_outbox(look)
+        outbox = PostgresOutbox(database)
+        found = await outbox.doubts() if doubts else await outbox.latest(limit=limit)
+        return list(found)[:limit], await PostgresPauses(database).paused()
+
+    entries, pause = _in_database(look)
     if as_json:
         print_json([_as_json(sender, sent) for sender, sent in entries])
         return
+    if pause is not None:
+        print_line(f"{pause}\n")
     print_table("", COLUMNS, [_row(sender, sent) for sender, sent in entries])
 
 
@@ -75,14 +121,25 @@ def confirm_published(
 
 
 def _in_outbox(command: "Callable[[PostgresOutbox], Awaitable[Result]]") -> Result:
-    """Run a command's body with the ledger; known errors become a line and exit code 1."""
+    """Run a command's body with the ledger."""
+
+    async def run(database: "Database") -> Result:
+        from llama.adapters.postgres import PostgresOutbox
+
+        return await command(PostgresOutbox(database))
+
+    return _in_database(run)
+
+
+def _in_database(command: "Callable[[Database], Awaitable[Result]]") -> Result:
+    """Run a command's body with the database; known errors become a line and exit code 1."""
 
     async def run() -> Result:
-        from llama.adapters.postgres import PostgresOutbox, connect
+        from llama.adapters.postgres import connect
 
         address = find_addresses(read_settings()).database_url
         async with await patiently(lambda: connect(address)) as database:
-            return await command(PostgresOutbox(database))
+            return await command(database)
 
     try:
         return asyncio.run(run())

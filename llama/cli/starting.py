@@ -1,5 +1,6 @@
 """What commands look at before they start or send anything: the settings, and the pipeline."""
 
+from llama.adapters.secret_files import read_secret
 from llama.cli.output import fail
 from llama.domain.discovery import NAMED_PIPELINES, module_named
 from llama.domain.errors import LlamaError
@@ -7,6 +8,7 @@ from llama.domain.manifests import manifest_of
 from llama.runtime.pipelines import load_pipeline
 from llama.runtime.resources import resources_of
 from llama.runtime.settings import Settings, read_settings
+from llama.runtime.sources import sources_of
 
 
 def settings_or_fail() -> Settings:
@@ -37,5 +39,15 @@ def refuse_odd_resources(settings: Settings) -> None:
     """
     try:
         resources_of(load_pipeline(settings.pipeline), settings)
+    except LlamaError as error:
+        fail(str(error), code=2)
+
+
+def refuse_odd_sources(settings: Settings) -> None:
+    """End with exit code 2 if a source of alerts or the token for pushing is not as it must be."""
+    try:
+        sources_of(settings)
+        if settings.push_token_file:
+            read_secret(settings.push_token_file, "LLAMA_PUSH_TOKEN_FILE")
     except LlamaError as error:
         fail(str(error), code=2)

@@ -14,7 +14,12 @@ from typing import Annotated
 import typer
 
 from llama.cli.output import fail, print_line, progress
-from llama.cli.starting import refuse_odd_resources, refuse_wrong_pipeline, settings_or_fail
+from llama.cli.starting import (
+    refuse_odd_resources,
+    refuse_odd_sources,
+    refuse_wrong_pipeline,
+    settings_or_fail,
+)
 from llama.domain.errors import LlamaError
 from llama.runtime.addresses import Addresses, gateway_file
 from llama.runtime.deployment import last_deployment, refusal_of
@@ -41,6 +46,7 @@ def up(
         return
     refuse_wrong_pipeline(settings)
     refuse_odd_resources(settings)
+    refuse_odd_sources(settings)
     if detach:
         start_detached(settings, separate=separate)
         return

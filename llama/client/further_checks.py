@@ -4,18 +4,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from llama.client.archiving import PAGE, Archiving
 from llama.client.rebuilding import Rebuild, Verdict
 from llama.client.verification import Problem
+from llama.domain.archive import CopiesWanted
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import LogReader
 from llama.runtime.projecting import CONSUMER, PROJECTED
-from schemas.topics import FACTS_TOPIC, Topic
+from schemas.topics import FACTS_TOPIC, REVISIONS_TOPIC, SELECTIONS_TOPIC, Topic
 
 READ: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     ("dependency_resolver", (FACTS_TOPIC,)),
     ("versioning", (FACTS_TOPIC,)),
     (CONSUMER, PROJECTED),
+    ("announcing", (FACTS_TOPIC, REVISIONS_TOPIC, SELECTIONS_TOPIC)),
 )
 """What each consumer reads of our own topics."""
 
@@ -55,6 +58,24 @@ class StaleLocks:
         """Go through them."""
         for path in self.find():
             yield Problem("history", path, "is a lock that nobody holds: versioning sweeps it")
+
+
+@dataclass(frozen=True, slots=True)
+class LostNotices:
+    """Finds notices that came in, and whose bytes are not in the store of artifacts any more."""
+
+    archiving: Archiving
+
+    async def __call__(self) -> AsyncIterator[Problem]:
+        """Go through them, each once."""
+        seen: set[str] = set()
+        async for copy in self.archiving.copies(CopiesWanted(limit=PAGE)):
+            if copy.raw in seen:
+                continue
+            seen.add(copy.raw)
+            if not await self.archiving.artifacts.has(copy.raw):
+                came = f"{copy.topic}[{copy.partition}]@{copy.offset}"
+                yield Problem("artifacts", copy.raw, f"is missing; it came in as {came}")
 
 
 async def problems_at_rest(

@@ -10,25 +10,29 @@ from llama.client.progress import Progress
 from llama.client.unsettled import Unsettled, unsettled_in
 from llama.domain.digests import digest_json
 from llama.domain.errors import LlamaError, Unavailable
-from llama.domain.notice.neutrino import tells_of_a_neutrino
+from llama.domain.notice.message import content_of, subject_of
 from llama.domain.notice.oddities import printable
+from llama.domain.notice.trigger import observatory_of
 from llama.domain.resolve import Run, decide
 from llama.domain.states import EventState
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import LogReader, MessageLog
 from llama.ports.projections import ReadModels, Receipt
-from schemas.envelope import NAME_HEADER
+from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import Source
 from schemas.reports import DeadLetter, RefusalReason
 from schemas.topics import (
     ALERTS_TOPIC,
     DEAD_LETTERS_TOPIC,
+    EXTERNAL_TRIGGERS_TOPIC,
     FACTS_TOPIC,
+    INCOMING,
     MEBIBYTE,
     NEUTRINO_ALERTS_TOPIC,
     NEUTRINOS_TOPIC,
     REVISIONS_TOPIC,
+    TRIGGER_ALERTS_TOPICS,
     Topic,
 )
 
@@ -44,7 +48,10 @@ LOOK_EVERY_S = 0.02
 FOLLOWERS: Mapping[str, Sequence[Topic]] = {
     "dependency_resolver": (FACTS_TOPIC,),
     "versioning": (FACTS_TOPIC,),
-    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC),
+    "projection": (
+        *(FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC),
+        EXTERNAL_TRIGGERS_TOPIC,
+    ),
 }
 """Who has to have read what before nothing is under way any more."""
 ANSWERS = 3
@@ -69,12 +76,14 @@ class Ingestion:
     models: ReadModels
     clock: Clock
 
-    async def send(self, raw: bytes, *, name: str) -> Source:
-        """Put a notice on the alert topic of its kind; once this returns it is durable there."""
-        headers = {NAME_HEADER: name.encode("utf-8", "surrogateescape")[:300]}
-        topic = NEUTRINO_ALERTS_TOPIC if tells_of_a_neutrino(raw) else ALERTS_TOPIC
-        record = await self.log.append_raw(topic, raw, headers=headers)
-        return Source(topic=record.topic, partition=record.partition, offset=record.offset)
+    async def send(
+        self, raw: bytes, *, name: str, topic: str = "", is_test: bool = False
+    ) -> Source:
+        """Put a notice on an alert topic; once this returns it is durable there.
+
+        On that which is named, if it is one of ours, or else on that of its kind.
+        """
+        return await send_notice(self.log, raw, name=name, topic=topic, is_test=is_test)
 
     async def refuse_oversized(self, *, name: str, size: int) -> DeadLetter:
         """Put what is too large to be a notice straight into the dead letters."""
@@ -163,9 +172,31 @@ class Ingestion:
         return not to_come and not await self.models.leased(event)
 
 
+def _topic_of(raw: bytes) -> Topic:
+    """Return an alert topic of a notice's kind; which one does not decide what it is read as."""
+    said = content_of(raw)
+    if subject_of(said) == "neutrino":
+        return NEUTRINO_ALERTS_TOPIC
+    return TRIGGER_ALERTS_TOPICS.get(observatory_of(said), ALERTS_TOPIC)
+
+
 def _is_retry(state: EventState, run: Run) -> bool:
     failure = state.failures.get(run.need.handler.name, {}).get(run.need.id)
     return failure is not None and failure.error != "not_yet"
+
+
+async def send_notice(
+    log: MessageLog, raw: bytes, *, name: str, topic: str = "", is_test: bool = False
+) -> Source:
+    """Put a notice on an alert topic: on one of ours that is named, or else on that of its kind.
+
+    Once this returns it is durable there.
+    """
+    headers = {NAME_HEADER: name.encode("utf-8", "surrogateescape")[:300]}
+    headers |= {TEST_HEADER: b"true"} if is_test else {}
+    known = {one.name: one for one in INCOMING}
+    record = await log.append_raw(known.get(topic) or _topic_of(raw), raw, headers=headers)
+    return Source(topic=record.topic, partition=record.partition, offset=record.offset)
 
 
 async def look(

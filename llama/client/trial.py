@@ -59,6 +59,7 @@ class GivenInputs:
     files: Mapping[type[FileHandler], InputFile]
     flags: Mapping[str, bool | str] = field(default_factory=dict[str, bool | str])
     at: datetime | None = None
+    notice: str = ""
     to: Outlet | None = None
 
     @property
@@ -117,7 +118,7 @@ def try_handler(
     _refuse_unfit(maker, given)
     files = {one: _file(content) for one, content in (_resources(maker, given) | given).items()}
     to = _outlet(maker, outlet, eventid)
-    given_inputs = GivenInputs(files, _flags(maker, flags or {}), at=_in_utc(now), to=to)
+    given_inputs = GivenInputs(files, _flags(maker, flags or {}), _in_utc(now), eventid, to)
     return generate(maker, given_inputs, eventid=eventid)
 
 

@@ -3,6 +3,8 @@
 They are imported when they are asked for, so that `import llama` stays quick.
 """
 
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,15 @@ from llama.client.local.workbench import Workbench
 from llama.domain.outlet import Outlet, Sender
 from llama.domain.pipeline import Handlers
 from llama.ports.event_folder import EventFolder
+from llama.ports.following import Following
+from llama.ports.message_log import Subscription
 from llama.ports.pictures import Draw, DrawRun
 from llama.ports.runner import Runner
+from schemas.topics import Topic
 
 if TYPE_CHECKING:
     from llama.adapters.event_folder import DiskEventFolder
+    from llama.client.subscribing import Subscriber
 
 
 def draw() -> Draw:
@@ -80,6 +86,38 @@ def auxiliary_in(eventdir: Path) -> tuple[Path, ...]:
     from llama.adapters.event_folder import HIDDEN
 
     return (eventdir / HIDDEN,) if (eventdir / HIDDEN).exists() else ()
+
+
+@asynccontextmanager
+async def open_public() -> "AsyncGenerator[Subscriber]":
+    """Connect to the public topics of the system that the environment names."""
+    from llama.adapters.kafka.follower import KafkaFollower
+    from llama.adapters.kafka.reader import KafkaReader
+    from llama.client.subscribing import Subscriber
+    from llama.runtime.addresses import kafka_address
+    from llama.runtime.settings import read_settings
+
+    server = kafka_address(read_settings())
+
+    def follow(
+        topics: Sequence[Topic], places: Mapping[tuple[str, int], int]
+    ) -> AbstractAsyncContextManager[Subscription]:
+        return KafkaFollower(server, topics, places)
+
+    async with KafkaReader(server) as reader:
+        yield Subscriber(reader, follow)
+
+
+@asynccontextmanager
+async def open_following() -> AsyncGenerator[Following]:
+    """Connect to the tables of the system that the environment names."""
+    from llama.adapters.postgres import connect
+    from llama.adapters.postgres.following import PostgresFollowing
+    from llama.runtime.addresses import find_addresses
+    from llama.runtime.settings import read_settings
+
+    async with await connect(find_addresses(read_settings()).database_url) as database:
+        yield PostgresFollowing(database)
 
 
 def _folder(path: Path) -> "DiskEventFolder":

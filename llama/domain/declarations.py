@@ -155,6 +155,7 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
         "LONGEST_COOL_DOWN_S": _Rule(_as("longest_cool_down_s", int, float), _COOL_DOWN),
         "RESOURCE_CLASS": _Rule(_as("resource_class", str), 'make it "cheap" or "heavy"'),
         "ONCE": _Rule(_as("once", bool), "make it True or False"),
+        "PUBLISHES": _Rule(lambda value: isinstance(value, bool), "make it True or False"),
         "SPEAKS_WHEN_WITHDRAWN": _Rule(_as("speaks_when_withdrawn", bool), "make it True or False"),
     }
 )

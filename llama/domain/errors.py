@@ -11,6 +11,7 @@ LlamaError
 ├── Misconfigured           a server, topic or setting is not as it must be
 ├── HistoryCorrupt          a repository is not what the log says
 ├── ActRefused              an operator's act makes no sense as things stand
+├── ArchiveRefused          what should be an exported archive of notices is none, or not whole
 ├── EventFolderCorrupt      an event's folder is not what this project wrote
 ├── NoMoment                a text is no moment at which one could have looked (a ValueError)
 ├── NoPosition              a text is no place in the stream of changes (a ValueError)
@@ -63,6 +64,10 @@ class HistoryCorrupt(LlamaError):
 
 class ActRefused(LlamaError):
     """An operator's act makes no sense as things stand."""
+
+
+class ArchiveRefused(LlamaError):
+    """What should be an exported archive of notices is none, or is not whole."""
 
 
 class EventFolderCorrupt(LlamaError):

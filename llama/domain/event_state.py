@@ -83,6 +83,7 @@ def _fold_rare(
 
 
 def _receive(state: EventState, fact: TriggerReceived) -> EventState:
+    current = state.notice
     record = NoticeRecord(
         identity=fact.notice,
         alert_type=fact.alert_type,
@@ -96,13 +97,12 @@ def _receive(state: EventState, fact: TriggerReceived) -> EventState:
         far=fact.far,
         classification=fact.classification,
     )
-    if not state.notices:
+    if current is None or (current.is_test and not fact.is_test):
         state = _preset(state, fact)
     known = state.notices.get(fact.notice)
     if known is not None and known.age_key >= record.age_key:
         return replace(state, outcome=Outcome.REDUNDANT)
     received = replace(state, notices=state.notices.set(fact.notice, record))
-    current = state.notice
     if current is not None and current.age_key > record.age_key:
         return replace(received, outcome=Outcome.IGNORED)
     stored = store(received, fact.files, fact)
@@ -110,7 +110,7 @@ def _receive(state: EventState, fact: TriggerReceived) -> EventState:
 
 
 def _preset(state: EventState, fact: TriggerReceived) -> EventState:
-    """Set the flags that fit a first notice, but for those that somebody has set already."""
+    """Set the flags that fit a first (real) notice, but for those that somebody has set already."""
     preset = TRIGGERED_TEST if fact.is_test else TRIGGERED_PUBLIC
     changes = preset_changes(preset, keep=state.flags_set)
     return replace(state, flags=state.flags.changed(changes))

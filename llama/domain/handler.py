@@ -120,6 +120,8 @@ class FileHandler:
     RESOURCE_CLASS: ClassVar[Literal["cheap", "heavy"]] = "cheap"
     ONCE: ClassVar[bool] = False
     """Made once: what changes later does not make it obsolete."""
+    PUBLISHES: ClassVar[bool] = False
+    """Tells the world: it waits while an operator has paused publication."""
     SPEAKS_WHEN_WITHDRAWN: ClassVar[bool] = False
     """Made also of an event that is retracted, or VETOED as a whole: it may have to tell others.
     What it would be made from is not there then: make its dependencies optional, but `Alert`."""

@@ -51,6 +51,14 @@ class Inputs(Protocol):
         ...
 
     @property
+    def notice(self) -> str:
+        """How results name the event's newest notice, such as `S230914ak-2-Preliminary`.
+
+        It is no input: that a notice came again with another number makes nothing obsolete.
+        """
+        ...
+
+    @property
     def outlet(self) -> "Outlet":
         """The way to the world; KeyError if this run has none.
 

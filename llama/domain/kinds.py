@@ -104,6 +104,7 @@ class UploadReceiptHandler(JSONHandler):
     every five minutes in the end, for a day.
     """
 
+    PUBLISHES: ClassVar[bool] = True
     MAX_ATTEMPTS: ClassVar[int] = 300
     LONGEST_COOL_DOWN_S: ClassVar[float] = 300.0
 

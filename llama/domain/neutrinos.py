@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from llama.domain.digests import digest_bytes, digest_json
+from llama.domain.digests import digest_json
 
 if TYPE_CHECKING:
     from llama.domain.notice.neutrino import NeutrinoNotice
-    from schemas.facts import Source
+    from llama.domain.notice.provenance import Provenance
     from schemas.neutrinos import NeutrinoReceived
 
 Key: TypeAlias = tuple[str, bool]
 """A neutrino's id, and whether it is a test: a test never takes the place of a real one."""
-_OF_THE_COPY = {"id", "cause", "occurred_at", "raw", "raw_size", "source", "oddities"}
+_OF_THE_COPY = {"id", "cause", "occurred_at", "raw", "raw_size", "source", "name", "oddities"}
 """Fields that tell where a copy of a notice came from, and when, and how it was written."""
 Rank: TypeAlias = tuple[int, datetime, bool, str, str]
 
@@ -44,19 +44,14 @@ class ShownNeutrino:
     """The id of the message that said so."""
 
 
-def neutrino_of(
-    notice: NeutrinoNotice, *, raw: bytes, source: Source, at: datetime, is_test: bool = False
-) -> NeutrinoReceived:
-    """Return the message that a notice came in; its id follows from what the notice says.
-
-    `is_test`: the message that brought it was marked as one.
-    """
+def neutrino_of(notice: NeutrinoNotice, came: Provenance) -> NeutrinoReceived:
+    """Return the message that a notice came in; its id follows from what the notice says."""
     from schemas.neutrinos import NeutrinoReceived
 
     place = notice.place
     received = NeutrinoReceived(
         id="of-its-content",
-        occurred_at=at,
+        occurred_at=came.at,
         neutrino=notice.neutrino,
         revision=notice.revision,
         sent_at=notice.sent_at,
@@ -68,10 +63,11 @@ def neutrino_of(
         origin=notice.origin,
         stream=notice.stream,
         retracted=notice.retracted,
-        is_test=notice.is_test or is_test,
-        raw=digest_bytes(raw),
-        raw_size=len(raw),
-        source=source,
+        is_test=notice.is_test or came.is_test,
+        raw=came.digest,
+        raw_size=len(came.raw),
+        source=came.source,
+        name=came.name,
         oddities=notice.oddities,
     )
     said = received.model_dump(mode="json", exclude=_OF_THE_COPY)

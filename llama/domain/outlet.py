@@ -72,6 +72,24 @@ class Sent:
     state: Literal["sent", "in_doubt"] = "sent"
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Somebody has stopped all publication, for a while."""
+
+    by: str
+    reason: str
+    since: datetime
+    """Aware, UTC."""
+
+    def __str__(self) -> str:
+        """Say who has stopped it, and how it goes on."""
+        when = f"{self.since:%Y-%m-%d %H:%M:%S} UTC"
+        return (
+            f"publication is paused by {self.by} since {when} ({self.reason}): "
+            "`llama publish --resume --reason TEXT` goes on with it"
+        )
+
+
 class Outlet(Protocol):
     """The way to the world of one handler, about one event."""
 

@@ -1,6 +1,7 @@
 """What lists show of an event: a pure derivation from its state, for every kind of read model."""
 
 from collections import Counter
+from typing import Literal, TypeAlias
 
 from llama.domain.assessment import Assessment
 from llama.domain.board import Board
@@ -18,6 +19,7 @@ from llama.domain.told import (
     significance_of,
 )
 
+Standing: TypeAlias = Literal["awaits a notice", "at work", "settled", "retracted"]
 LONGEST_REASON = 2000
 """Characters: reasons quote operators and handlers, and a list is no place for an essay."""
 
@@ -32,7 +34,7 @@ def shown_event(state: EventState) -> ShownEvent | None:
     return shown(state)[0]
 
 
-def standing(*, is_retracted: bool, is_settled: bool, has_notice: bool) -> str:
+def standing(*, is_retracted: bool, is_settled: bool, has_notice: bool) -> Standing:
     """Say in a word or two how an event stands: what lists and pages show."""
     if is_retracted:
         return "retracted"

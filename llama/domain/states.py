@@ -45,10 +45,17 @@ class NoticeRecord:
     """The probability of each class of source."""
 
     @property
-    def age_key(self) -> tuple[datetime, int, str, tuple[str, ...]]:
-        """Order notices by their own time; equal times by type, then by identity and content."""
+    def age_key(self) -> tuple[bool, datetime, int, bool, str, tuple[str, ...]]:
+        """Order notices: the greatest is the newest.
+
+        A test is older than whatever is real. Then their own time decides; of equal times the type,
+        then whether a map comes with it (archives have the same notice with and without), and at
+        last, so that the order of arrival never decides, identity and content.
+        """
+        is_real, rank = not self.is_test, self.alert_type.rank
         digests = tuple(content.digest for content in self.files)
-        return self.time_created, self.alert_type.rank, self.identity, digests
+        has_map = any("skymap" in content.aspects for content in self.files)
+        return is_real, self.time_created, rank, has_map, self.identity, digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,19 @@ class EventState:
     def notice(self) -> NoticeRecord | None:
         """The newest notice by its own time, or None before the first."""
         return self.notices.get(self.current_notice)
+
+    @property
+    def reference(self) -> str:
+        """How results name the notice that they go with, such as `S230914ak-2-Preliminary`.
+
+        Its number is its place among the event's notices by their own times, of those that have
+        come: the order of arrival does not matter, and of copies with and without a map one counts.
+        """
+        if (newest := self.notice) is None:
+            return self.event
+        alike = (one for one in self.notices.values() if one.is_test == newest.is_test)
+        ordinal = len({(one.time_created, one.alert_type) for one in alike})
+        return f"{self.event}-{ordinal}-{newest.alert_type.word}"
 
     @property
     def is_retracted(self) -> bool:

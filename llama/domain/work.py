@@ -57,6 +57,8 @@ class Task:
     """Id of the fact after which the run was wanted."""
     flags: Mapping[str, FlagValue] = field(default_factory=dict[str, FlagValue])
     """The values of the flags that are inputs."""
+    notice: str = ""
+    """How results name the event's newest notice; no input, for its file is."""
     failures: int = 0
     """How many runs for the same need have failed before."""
     priority: int = 0
@@ -98,6 +100,7 @@ def task_for(run: Run, state: EventState, *, cause: str) -> Task:
         contents=tuple(state.files[file].content for file in sorted(files)),
         cause=cause,
         flags={name.value: getattr(state.flags, name.value) for name in need.handler.flags},
+        notice=state.reference,
         failures=need.failures,
         priority=run.priority,
         not_before=run.not_before,

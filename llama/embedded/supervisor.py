@@ -18,7 +18,13 @@ from llama.adapters.postgres import migrate
 from llama.domain.errors import LlamaError, Unavailable
 from llama.embedded.children import Child
 from llama.embedded.postgres import EmbeddedPostgres
-from llama.runtime.addresses import Addresses, addresses_file, write_atomically
+from llama.runtime.addresses import (
+    Addresses,
+    addresses_file,
+    health_addresses,
+    health_of,
+    write_atomically,
+)
 from llama.runtime.deployment import (
     deployment_of,
     keep_deployment,
@@ -29,7 +35,10 @@ from llama.runtime.lock import hold_lock
 from llama.runtime.settings import Settings
 from schemas.topics import TOPICS
 
-LIGHT = ("trigger_ingest", "dependency_resolver", "versioning", "projection", "gateway")
+LIGHT = (
+    *("trigger_ingest", "dependency_resolver", "versioning", "projection", "announcing"),
+    "gateway",
+)
 """Services that wait for messages most of the time: on a laptop they share a process."""
 WORKER = "handler_worker"
 ROLES: Mapping[str, str] = MappingProxyType(
@@ -39,6 +48,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "handler_worker": "llama_worker",
         "versioning": "llama_versioning",
         "projection": "llama_projection",
+        "announcing": "llama_announcing",
         "gateway": "llama_gateway",
     }
 )
@@ -125,14 +135,17 @@ class Supervisor:
 
     async def _services(self, group: "_Children", addresses: Addresses) -> None:
         environment = self._environment(addresses)
-        for name, arguments in self._processes().items():
+        for number, (name, arguments) in enumerate(self._processes().items()):
             command = [sys.executable, "-m", *arguments]
-            group.keep(self._child(name, command, {**environment, **self._role(name)}))
+            own = {**self._role(name), "LLAMA_HEALTH": health_of(self.settings, number)}
+            group.keep(self._child(name, command, {**environment, **own}))
         for service in (*LIGHT, WORKER):
             path = self.settings.run_folder / f"{service}.ready"
             await group.wait_for(path, service)
         processes = len(self._processes())
         self.tell(f"{len(LIGHT) + 1} services are ready in {processes} processes")
+        if asked := [f"http://{one}/readyz" for one in health_addresses(self.settings)]:
+            self.tell(f"their health: {', '.join(asked)}")
 
     def _processes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the module, and its arguments, of every process of services."""
@@ -154,6 +167,7 @@ class Supervisor:
             "LLAMA_DATABASE_URL": addresses.database_url,
             "LLAMA_HTTP": addresses.http,
             "LLAMA_NEUTRINOS": self.settings.neutrinos,
+            "LLAMA_EXTERNAL_TRIGGERS": self.settings.external_triggers,
             "LLAMA_OUTLET": self.settings.outlet,
             "PYTHONUNBUFFERED": "1",
             # Libraries write their caches where they are told to, or into the user's home.

@@ -53,7 +53,7 @@ class PublishNotice(UploadReceiptHandler):
     def upload(self, content: bytes, inputs: Inputs) -> object:
         """Send the notice, an empty one if there is none; return all that was sent, and why."""
         from llama.handlers.publication.decision import decided, withdrawn
-        from llama.handlers.publication.sequence import body_from, reference_to, refuse_doubt
+        from llama.handlers.publication.sequence import body_from, refuse_doubt
         from llama.handlers.sky.fields import parsed, text
 
         alert = parsed(inputs[Alert].content, name=Alert.FILENAME)
@@ -63,9 +63,8 @@ class PublishNotice(UploadReceiptHandler):
         is_told = bool(content) and not withdrawn(alert, inputs.flags)
         notice = body_from(content, event, name=ResultNotice.FILENAME) if is_told else None
         decision = decided(earlier, notice, alert, inputs.flags)
-        reference = reference_to(alert, event)
         for step in decision.steps:
-            step.send(inputs.outlet, reference=reference, now=inputs.now)
+            step.send(inputs.outlet, reference=inputs.notice, now=inputs.now)
         return {
             "because": decision.because,
             "notices": [_entry(one) for one in inputs.outlet.earlier()],

@@ -3,6 +3,7 @@
 from llama.domain.handler import FileHandler, Inputs, Product, dependencies_of, uses
 from llama.handlers.alert import Alert
 from llama.handlers.event_data import EventData
+from llama.handlers.external_triggers import ExternalTriggers
 from llama.handlers.joint_sky_plot import JointSky
 from llama.handlers.neutrino_list import NeutrinoList
 from llama.handlers.significance import Significance
@@ -20,13 +21,14 @@ class Summary(FileHandler):
     """
 
     FILENAME = "summary.html"
-    CODE_VERSION = "3"
+    CODE_VERSION = "4"
     DEPENDENCIES = (
         uses(Alert),
         uses(Skymap, optional=True),
         uses(SkymapInfo),
         uses(SkymapPlot, optional=True),
         uses(EventData, optional=True),
+        uses(ExternalTriggers, optional=True),
         uses(NeutrinoList, optional=True),
         uses(Significance, optional=True),
         uses(JointSky, optional=True),

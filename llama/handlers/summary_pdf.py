@@ -11,7 +11,7 @@ class SummaryPdf(FileHandler):
     """
 
     FILENAME = "summary.pdf"
-    CODE_VERSION = "1"
+    CODE_VERSION = "2"
     DEPENDENCIES = Summary.DEPENDENCIES
     RESOURCE_CLASS = "heavy"
     TIMEOUT_S = 120.0

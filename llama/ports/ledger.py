@@ -7,6 +7,7 @@ from typing import Protocol
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.projections import Receipt, Views
+from llama.ports.selections import SelectionBoard
 from llama.ports.tasks import TaskBoard
 from llama.ports.timers import TimerBoard
 
@@ -29,6 +30,11 @@ class Transaction(Protocol):
         """The read models."""
         ...
 
+    @property
+    def selections(self) -> SelectionBoard:
+        """The standing selections."""
+        ...
+
     async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
         """Move this consumer's offset; Fenced if it is not where it was expected to be.
 
@@ -38,6 +44,10 @@ class Transaction(Protocol):
 
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
+        ...
+
+    async def states_after(self, event: str, *, limit: int) -> Sequence[EventState]:
+        """Return this consumer's states of the events behind one, by name; '' is before all."""
         ...
 
     async def save(self, states: Sequence[EventState]) -> None:

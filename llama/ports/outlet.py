@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from llama.domain.outlet import InDoubt, Outlet, Parcel, Sender, Sent
+from llama.domain.outlet import InDoubt, Outlet, Parcel, Pause, Sender, Sent
 
 __all__ = ["Carrier", "Dispatch", "InDoubt", "Outbox", "Outlet", "Parcel", "Sender", "Sent"]
 Wanted: TypeAlias = Callable[[], Awaitable[bool]]
@@ -54,6 +54,22 @@ class Outbox(Protocol):
 
     async def latest(self, *, limit: int) -> Sequence[tuple[Sender, Sent]]:
         """Return the newest entries of all senders, newest first."""
+        ...
+
+
+class Pauses(Protocol):
+    """The switch that stops all publication (one writer: an operator)."""
+
+    async def paused(self) -> Pause | None:
+        """Return who has stopped it; None if it goes on."""
+        ...
+
+    async def pause(self, *, by: str, reason: str) -> Pause:
+        """Stop it; return who stopped it first, if somebody has already."""
+        ...
+
+    async def resume(self, *, by: str, reason: str) -> Pause | None:
+        """Go on with it, and wake workers; return the pause that is over, if there was one."""
         ...
 
 

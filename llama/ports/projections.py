@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from llama.domain.shown_rows import ShownEvent, ShownFile
 
 if TYPE_CHECKING:
+    from llama.domain.archive import CopiesWanted
+    from llama.domain.copies import Copy
+    from llama.domain.external_triggers import ShownTrigger
+    from llama.domain.letters import ShownLetter
     from llama.domain.moves import Folded
     from llama.domain.neutrinos import ShownNeutrino
     from llama.domain.selection.paging import Page, Question
     from llama.domain.shown_details import Details
     from llama.domain.states import EventState
+    from schemas.archive import ArchivedCopy
+    from schemas.external_triggers import ExternalTriggerReceived
     from schemas.facts import Source
     from schemas.neutrinos import NeutrinoReceived
-    from schemas.reports import DeadLetter, RevisionCommitted
+    from schemas.reports import DeadLetter, DeadLetterClosed, LetterState, RevisionCommitted
+    from schemas.sources import SourceBlind, SourceCaughtUp
 
 EventRow: TypeAlias = ShownEvent
 """One event in a list."""
@@ -25,6 +32,8 @@ FileRow: TypeAlias = ShownFile
 """One file of an event, as lists show it."""
 NeutrinoRow: TypeAlias = "ShownNeutrino"
 """One neutrino as its newest revision has it."""
+ExternalTriggerRow: TypeAlias = "ShownTrigger"
+"""One trigger of another observatory as its newest revision has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +56,20 @@ class Receipt:
 
     source: Source
     event: str | None
-    """The event it is about; None if it is about a neutrino, or went to the dead letters."""
+    """The event it is about; None if it is about none, or went to the dead letters."""
     dead_letter: str | None
     reason: str | None
     fact_partition: int | None
     fact_offset: int | None
     neutrino: str | None = None
     """The neutrino it is about, whose message the place above is of."""
+    external_trigger: str | None = None
+    """`observatory/id` of the trigger it is about, whose message the place above is of."""
 
 
 @dataclass(frozen=True, slots=True)
-class NeutrinoSpan:
-    """Which neutrinos are asked for: those that came from `start` to `stop`, both included."""
+class ReceivedSpan:
+    """Which neutrinos or triggers are asked for: those from `start` to `stop`, both included."""
 
     start: datetime
     stop: datetime
@@ -80,12 +91,28 @@ class Views(Protocol):
         """Show refused inputs."""
         ...
 
+    async def record_closings(self, closings: Sequence[DeadLetterClosed]) -> None:
+        """Show what operators did about refused inputs that are shown, in order."""
+        ...
+
+    async def record_copies(self, copies: Sequence[Copy]) -> None:
+        """Show copies of notices; of several of one record the one of the least rank."""
+        ...
+
     async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
         """Show revisions of histories."""
         ...
 
     async def record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
         """Show neutrinos: of each the newest revision, whatever the order."""
+        ...
+
+    async def record_external_triggers(self, received: Sequence[ExternalTriggerReceived]) -> None:
+        """Show other observatories' triggers: of each the newest revision, whatever the order."""
+        ...
+
+    async def record_gaps(self, told: Sequence[SourceBlind | SourceCaughtUp]) -> None:
+        """Show when sources were not heard: whatever the order, and again if it comes again."""
         ...
 
 
@@ -124,12 +151,31 @@ class ReadModels(FactsOf, Protocol):
         """Return the revisions of an event, oldest first."""
         ...
 
-    async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
-        """Return refused inputs, newest first."""
+    async def dead_letters(
+        self,
+        *,
+        limit: int,
+        state: LetterState | None = None,
+        reason: str | None = None,
+        begins: str = "",
+    ) -> Sequence[ShownLetter]:
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
         ...
 
-    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+    async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:
+        """Return copies of notices, in the order asked for."""
+        ...
+
+    async def raw_notices(self, *, begins: str, limit: int) -> Mapping[str, int]:
+        """Return the sizes in bytes of notices by their digests, of those that begin so."""
+        ...
+
+    async def neutrinos(self, wanted: ReceivedSpan) -> Sequence[NeutrinoRow]:
         """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
+        ...
+
+    async def external_triggers(self, wanted: ReceivedSpan) -> Sequence[ExternalTriggerRow]:
+        """Return triggers, the latest first; those of tests and retracted ones if asked for."""
         ...
 
     async def receipt(self, source: Source) -> Receipt | None:

@@ -35,11 +35,18 @@ class TaskQueue(Protocol):
     """Hands tasks to workers."""
 
     async def claim(
-        self, worker: str, *, handlers: Collection[tuple[str, str]], limit: int, lease: timedelta
+        self,
+        worker: str,
+        *,
+        handlers: Collection[tuple[str, str]],
+        limit: int,
+        lease: timedelta,
+        publishing: Collection[str] = (),
     ) -> Sequence[Lease]:
         """Lease up to `limit` due tasks of these (handler, code) pairs, most urgent first.
 
-        A task whose lease has run out is due again, under a higher fence.
+        A task whose lease has run out is due again, under a higher fence. Tasks of the handlers
+        that are named as `publishing` stay where they are while publication is paused.
         """
         ...
 

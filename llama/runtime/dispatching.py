@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from llama.domain.errors import Fenced, LlamaError
+from llama.domain.errors import Fenced, LlamaError, Unavailable
 from llama.domain.outlet import DRY_RUN, Parcel, Sender, Sent, first_answer, in_doubt
-from llama.ports.outlet import Carrier, Outbox, Wanted, always
+from llama.ports.outlet import Carrier, Outbox, Pauses, Wanted, always
 from llama.runtime.patience import persist
 
 CONCLUDE_WITHIN_S = 20.0
@@ -26,6 +26,7 @@ class Dispatcher:
 
     outbox: Outbox
     carrier: Carrier
+    pauses: Pauses
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def earlier(self, sender: Sender) -> tuple[Sent, ...]:
@@ -47,6 +48,8 @@ class Dispatcher:
             known = first_answer(await self._sent(sender), sender, parcel)
             if known is not None:
                 return known
+            if (pause := await self.pauses.paused()) is not None:
+                raise Unavailable(str(pause))
             await self.carrier.ready(parcel.topic)
             # Whoever was to take its place has looked already at what was sent, and will not again.
             if not await wanted():

@@ -129,6 +129,7 @@ def told_in(records: Iterable[Record]) -> Iterable[LoggedFact]:
             _refuse_newer(record)
             _log.error(
                 "fact_unreadable",
+                event_id=(record.key or b"").decode("utf-8", "replace")[:64],
                 topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from llama.domain.errors import Misconfigured
 
 PREFIX = "LLAMA_"
+OFF = "off"
+"""What says that something is not wanted: an empty setting is one that is not set."""
 
 
 def default_home() -> Path:
@@ -45,8 +47,22 @@ class Settings(BaseModel):
     neutrinos: str = Field(
         default="", description="Source of neutrinos; empty: simulated:gfu, made-up tracks."
     )
+    external_triggers: str = Field(
+        default="",
+        description="Source of other observatories' triggers: received:, received:HOST:PORT; "
+        "empty: only those that notices name.",
+    )
     backgrounds: str = Field(
         default="", description="Folder of background sets; empty: backgrounds in LLAMA_HOME."
+    )
+    sources: str = Field(
+        default="",
+        repr=False,
+        description="URLs of alert sources, separated by spaces, or a file with one in each line.",
+    )
+    push_token_file: str = Field(
+        default="",
+        description="File with the token of those who may push notices; empty: nobody may.",
     )
     outlet: str = Field(
         default="folder",
@@ -64,6 +80,28 @@ class Settings(BaseModel):
         default="127.0.0.1:0",
         pattern=r"^[^:\s]+:[0-9]{1,5}$",
         description="host:port of the gateway; port 0: any free one.",
+    )
+    health: str = Field(
+        default="127.0.0.1:0",
+        pattern=r"^(off|[^:\s]+:[0-9]{1,5})$",
+        description="host:port where a process answers /livez, /readyz and /metrics; port 0: any "
+        "free one; off: nowhere.",
+    )
+    ready_lag: int = Field(
+        default=10_000,
+        ge=0,
+        description="Records that a service may be behind and still be ready; 0: any number.",
+    )
+    log: str = Field(
+        default="auto",
+        pattern=r"^(auto|json|text)$",
+        description="How logs are written. auto: text on a terminal, else a JSON object a line.",
+    )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",
+        description="Address of the gateway as subscribers see it, without a slash at its end; "
+        "empty: what they are told has paths only.",
     )
     instance: int = Field(default=0, ge=0, description="Which of its siblings a service is.")
     instances: int = Field(

@@ -6,6 +6,7 @@ from llama.runtime.consuming import consume
 from llama.runtime.folding import Folder
 from llama.runtime.patience import persist
 from llama.runtime.resources import resources_of
+from llama.runtime.vitals import TIMERS_WITHIN_S
 from schemas.files import Manifest
 from services.dependency_resolver import CONSUMES
 from services.dependency_resolver.adopting import deployable
@@ -24,10 +25,10 @@ async def serve(wiring: Wiring) -> None:
         wiring.is_ready(CONSUMER)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(Alarm(wiring.timers, wiring.log).watch())
-        group.create_task(
-            consume(wiring.subscribe(CONSUMER, CONSUMES), folder.handle, on_start=begin)
-        )
+        watch = wiring.watch("timers", within_s=TIMERS_WITHIN_S)
+        group.create_task(Alarm(wiring.timers, wiring.log, watch).watch())
+        subscribe = wiring.subscribe(CONSUMER, CONSUMES)
+        group.create_task(consume(subscribe, folder.handle, on_start=begin, watch=wiring.watch()))
 
 
 async def _deployed(wiring: Wiring) -> Resolver:

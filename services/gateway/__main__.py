@@ -1,5 +1,6 @@
 """Wires gateway."""
 
+import asyncio
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,10 +12,19 @@ from llama.adapters.git.serving import GitRepositories
 from llama.adapters.graphviz import render
 from llama.adapters.postgres.following import PostgresFollowing
 from llama.adapters.postgres.past import PostgresPast
+from llama.adapters.postgres.selections import PostgresSelections
+from llama.adapters.secret_files import read_secret
 from llama.client.histories import Histories
 from llama.runtime.addresses import gateway_file, write_atomically
+from llama.runtime.counting import count_for_ever
+from llama.runtime.vitals import COUNTING_WITHIN_S
+from services.gateway.alert_sources import serve_alert_sources
 from services.gateway.app import create_app
+from services.gateway.documents import serve_documents
+from services.gateway.health import serve_health
 from services.gateway.histories import serve_histories
+from services.gateway.pushing import Push, serve_push
+from services.gateway.selections import serve_selections
 from services.wiring import Wiring, run
 
 PROCESS = "gateway"
@@ -41,17 +51,27 @@ async def serve(wiring: Wiring) -> None:
         past=PostgresPast(wiring.models.database),
         following=PostgresFollowing(wiring.models.database),
     )
+    serve_alert_sources(app, wiring.book, wiring.clock)
+    token_file = wiring.settings.push_token_file
+    token = read_secret(token_file, "LLAMA_PUSH_TOKEN_FILE") if token_file else ""
+    serve_push(app, Push(wiring.log, token) if token else None)
     folder = wiring.settings.history_folder
     history = GitHistoryReader(folder)
     histories = Histories(history, wiring.models, wiring.clock)
+    serve_health(app, wiring.watchers.probes)
     serve_histories(app, histories=histories, repositories=GitRepositories(folder, history))
+    serve_documents(app)
+    serve_selections(app, PostgresSelections(wiring.models.database))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
     server = _Server(config)
     address = "{}:{}".format(*listener.getsockname()[:2])
     write_atomically(gateway_file(wiring.settings), address)
     wiring.is_ready(PROCESS)
-    async with history:
+    watch = wiring.watch("counting", within_s=COUNTING_WITHIN_S)
+    async with history, asyncio.TaskGroup() as group:
+        counting = group.create_task(count_for_ever(wiring.census, wiring.telemetry, watch))
         await server.serve(sockets=[listener])
+        counting.cancel()
 
 
 if __name__ == "__main__":

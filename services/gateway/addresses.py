@@ -5,13 +5,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from starlette.datastructures import QueryParams
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.refusals import Refusal
 
 AS_OF = "as_of"
 """The parameter that asks for an earlier moment."""
+SWITCHES = ("verbose",)
+"""Parameters that need no value: to be there is enough."""
 _HINT = "GET / lists all addresses with their parameters"
 _LONGEST = 60
 
@@ -57,6 +59,17 @@ class Address(Route):
         return f"{said}: there is {', '.join(self.parameters) or 'none at all'}"
 
 
+class NarrowAddress(Address):
+    """Takes requests that have one of its parameters; others are for who has the same path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether it is such a request."""
+        asked = QueryParams(scope.get("query_string", b""))
+        if any(name in asked for name in self.parameters):
+            return super().matches(scope)
+        return Match.NONE, {}
+
+
 def addresses_among(routes: Iterable[BaseRoute]) -> list[Address]:
     """Return the addresses among the routes of an application, by their paths."""
     found = [route for route in routes if isinstance(route, Address)]
@@ -67,6 +80,6 @@ def _refuse_odd(name: str, values: Sequence[str]) -> None:
     if len(values) > 1:
         detail, hint = f"{name} is given twice: it can have one value", "leave all but one out"
         raise Refusal(400, "repeated_parameter", detail=detail, hint=hint)
-    if not values[0].strip():
+    if not values[0].strip() and name not in SWITCHES:
         hint = "give it a value, or leave it out"
         raise Refusal(400, "empty_parameter", detail=f"{name} is empty", hint=hint)

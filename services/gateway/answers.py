@@ -14,7 +14,7 @@ from llama.domain.drawing.graph import dot_of
 from llama.domain.why import explanation_of
 from llama.ports.projections import FactRow
 from services.gateway.refusals import Refusal
-from services.gateway.sources import Sources, file_name_of, limit_of
+from services.gateway.sources import Sources, file_name_of
 from services.gateway.validators import is_known
 
 _FRESH = {"Cache-Control": "no-store"}
@@ -69,11 +69,6 @@ class Answers:
             return Response(status_code=304, headers=headers)
         picture = await run_in_threadpool(draw, dot, "svg")
         return Response(picture, media_type="image/svg+xml", headers=headers | _STYLED)
-
-    async def dead_letters(self, request: Request) -> Response:
-        """List refused inputs, newest first."""
-        letters = await self.sources.models.dead_letters(limit=limit_of(request))
-        return _json({"dead_letters": [letter.model_dump(mode="json") for letter in letters]})
 
     async def alive(self, _request: Request) -> Response:
         """Say that the process answers."""

@@ -12,17 +12,21 @@ from llama.ports.pictures import Draw
 from llama.ports.projections import ReadModels
 from services.gateway.addresses import AS_OF, Address
 from services.gateway.answers import Answers
+from services.gateway.archive import OURS as WHICH_COPIES
+from services.gateway.archive import Archive
 from services.gateway.changes import OURS as WHERE_TO_BEGIN
 from services.gateway.changes import Changes
+from services.gateway.contents import Contents
+from services.gateway.external_triggers import ExternalTriggers
 from services.gateway.files import Files
 from services.gateway.listing import OURS as WHICH_PAGE
 from services.gateway.listing import Listing
-from services.gateway.neutrinos import OURS as WHICH_NEUTRINOS
 from services.gateway.neutrinos import Neutrinos
 from services.gateway.pages import Pages
 from services.gateway.refusals import refuse_well
 from services.gateway.safety import Safety
 from services.gateway.sources import Sources
+from services.gateway.spans import PARAMETERS as WHICH_SPAN
 
 
 def create_app(
@@ -48,7 +52,7 @@ def create_app(
 
 
 def _lists(sources: Sources, changes: Changes) -> list[BaseRoute]:
-    answers, pages, listing = Answers(sources), Pages(sources), Listing(sources)
+    archive, pages, listing = Archive(sources), Pages(sources), Listing(sources)
     return [
         Address("/", pages.events, says="the events, as a page", parameters=("limit",)),
         Address(
@@ -67,15 +71,28 @@ def _lists(sources: Sources, changes: Changes) -> list[BaseRoute]:
         ),
         Address(
             "/dead-letters",
-            answers.dead_letters,
+            archive.dead_letters,
             says="notices that were refused, the newest first",
-            parameters=("limit",),
+            parameters=("limit", "state"),
         ),
+        Address(
+            "/archive",
+            archive.listed,
+            says="all copies of notices that came in, page by page, the newest first",
+            parameters=WHICH_COPIES,
+        ),
+        Address("/archive/{sha256}", archive.raw, says="the bytes of a notice as they came"),
         Address(
             "/neutrinos",
             Neutrinos(sources).listed,
             says="neutrinos that came in with notices",
-            parameters=WHICH_NEUTRINOS,
+            parameters=WHICH_SPAN,
+        ),
+        Address(
+            "/external-triggers",
+            ExternalTriggers(sources).listed,
+            says="triggers of other observatories that came in with notices",
+            parameters=WHICH_SPAN,
         ),
     ]
 
@@ -91,10 +108,11 @@ def _of_an_event(sources: Sources) -> list[BaseRoute]:
         ("/revisions", answers.revisions, "the revisions of its history, the oldest first"),
         ("/graph.svg", answers.graph, "what is made from what, as a picture"),
     )
-    return [
+    plain = (
         Address(f"/events/{{event}}{path}", endpoint, says=says, parameters=(AS_OF,))
         for path, endpoint, says in told
-    ]
+    )
+    return [Contents(sources).route, *plain]
 
 
 def _probes(answers: Answers) -> list[BaseRoute]:

@@ -74,7 +74,7 @@ async def _unavailable(_request: Request, error: Exception) -> Response:
 
 
 async def _lost(request: Request, error: Exception) -> Response:
-    _log.error("artifact_unreadable", path=request.url.path, because=str(error))
+    _log.error("artifact_unreadable", because=str(error), **_asked(request))
     return refusal(
         500,
         error="artifact_unreadable",
@@ -84,10 +84,17 @@ async def _lost(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    _log.error("request_failed", path=request.url.path, error=type(error).__name__)
+    _log.error("request_failed", error=type(error).__name__, **_asked(request))
     return refusal(
         500,
         error="internal",
         detail=f"the gateway failed to answer ({type(error).__name__})",
         hint="the log of the gateway says more",
     )
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """Return what a log says of a request: its path and, where it is about one, the event."""
+    event = request.path_params.get("event")
+    told = {"event_id": str(event)} if event else {}
+    return {"path": request.url.path, **told}

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute
 
 from llama.client.histories import Histories
 from llama.domain.errors import GitRepoUninitialized, NoMoment, UnknownRevision
 from llama.domain.versions import FileVersion, download_name
-from services.gateway.addresses import Address
+from services.gateway.addresses import NarrowAddress
 from services.gateway.files import headers_of
 from services.gateway.refusals import Refusal
 from services.gateway.sources import event_name_of, file_name_of
@@ -19,17 +17,6 @@ from services.gateway.validators import is_known
 
 _DIGITS = 9
 _QUERY = ("version", "commit")
-
-
-class _VersionAddress(Address):
-    """Takes requests whose query names a version; others are somebody else's."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether it is such a request."""
-        asked = QueryParams(scope.get("query_string", b""))
-        if any(name in asked for name in _QUERY):
-            return super().matches(scope)
-        return Match.NONE, {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +30,7 @@ class Versions:
         """Where they are: at the file's own address, when its query names a version."""
         says = "a version of a file, by its number or by a revision"
         path = "/events/{event}/files/{file}"
-        return [_VersionAddress(path, self.file, says=says, parameters=_QUERY)]
+        return [NarrowAddress(path, self.file, says=says, parameters=_QUERY)]
 
     async def file(self, request: Request) -> Response:
         """Answer with a version of a file. It stays what it is: a retraction does not hide it."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from llama.adapters.processes import ProcessRunner
 from llama.runtime.dispatching import Dispatcher
+from llama.runtime.vitals import CLAIMING_WITHIN_S
 from services.handler_worker.reactions import Worker
 from services.wiring import Wiring, run
 
@@ -23,7 +24,8 @@ async def serve(wiring: Wiring) -> None:
         memory_bytes=settings.handler_memory_mb * 1024 * 1024,
     )
     async with wiring.carrier() as carrier:
-        runner.sends_by(Dispatcher(wiring.outbox, carrier), wiring.queue.is_wanted)
+        dispatcher = Dispatcher(wiring.outbox, carrier, wiring.pauses)
+        runner.sends_by(dispatcher, wiring.queue.is_wanted)
         await _work(wiring, runner)
 
 
@@ -38,8 +40,11 @@ async def _work(wiring: Wiring, runner: ProcessRunner) -> None:
             log=wiring.log,
             clock=wiring.clock,
             handlers=[(name, one.CODE_VERSION) for name, one in wiring.handlers.items()],
+            publishing=[name for name, one in wiring.handlers.items() if one.PUBLISHES],
             capacity=settings.workers,
             lease=timedelta(seconds=settings.lease_s),
+            claiming=wiring.watch("claiming", within_s=CLAIMING_WITHIN_S),
+            renewing=wiring.watch("renewing", within_s=max(CLAIMING_WITHIN_S, settings.lease_s)),
         )
         wiring.is_ready(PROCESS)
         await worker.work()

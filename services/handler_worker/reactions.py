@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,8 +16,10 @@ from llama.ports.clock import Clock
 from llama.ports.message_log import MessageLog
 from llama.ports.runner import NotMade, Runner, RunOutcome
 from llama.ports.tasks import Lease, TaskQueue
+from llama.ports.telemetry import Watch
 from llama.runtime.patience import persist
 from llama.runtime.reporting import report_of
+from llama.runtime.unwatched import UNWATCHED
 from schemas.topics import FACTS_TOPIC
 
 IDLE = timedelta(seconds=5)
@@ -42,6 +46,11 @@ class Worker:
     """The (handler, code) pairs that this worker can run: it leaves all others alone."""
     capacity: int
     lease: timedelta
+    publishing: Collection[str] = ()
+    """Handlers that tell the world: while publication is paused their tasks are left alone."""
+    claiming: Watch = UNWATCHED
+    renewing: Watch = UNWATCHED
+    """Who watches over the two loops; the runs are in processes of their own."""
     _running: dict[LeaseKey, tuple[Lease, asyncio.Task[None]]] = field(
         default_factory=dict[LeaseKey, "tuple[Lease, asyncio.Task[None]]"]
     )
@@ -52,7 +61,8 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_leases())
             while True:
-                for lease in await persist("claiming tasks", self._claim):
+                self.claiming.beat()
+                for lease in await persist("claiming tasks", self._claim, watch=self.claiming):
                     self._running[lease.key] = lease, group.create_task(self.carry_out(lease))
                 await self._wait()
 
@@ -61,20 +71,33 @@ class Worker:
         if free == 0:
             return ()
         return await self.queue.claim(
-            self.name, handlers=self.handlers, limit=free, lease=self.lease
+            self.name,
+            handlers=self.handlers,
+            limit=free,
+            lease=self.lease,
+            publishing=self.publishing,
         )
 
     async def _wait(self) -> None:
         if len(self._running) >= self.capacity:
-            self._slot_freed.clear()
-            await self._slot_freed.wait()
+            await self._wait_for_a_slot()
         else:
-            await persist("waiting for tasks", lambda: self.queue.wait_for_work(IDLE))
+            wait = partial(self.queue.wait_for_work, IDLE)
+            await persist("waiting for tasks", wait, watch=self.claiming)
+
+    async def _wait_for_a_slot(self) -> None:
+        """Return when a run has ended, or after a while: who watches is to hear of it."""
+        self._slot_freed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(IDLE.total_seconds()):
+                await self._slot_freed.wait()
 
     async def _keep_leases(self) -> None:
+        self.renewing.beat()
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
-            await persist("renewing leases", self._renew)
+            await persist("renewing leases", self._renew, watch=self.renewing)
+            self.renewing.beat()
 
     async def _renew(self) -> None:
         leases = [lease for lease, _ in self._running.values()]
@@ -88,16 +111,18 @@ class Worker:
 
     async def carry_out(self, lease: Lease) -> None:
         """Run a leased task, report the run, close the task; given back if it is cancelled."""
+        # A task of its own: whatever is logged on the way is about this run.
+        structlog.contextvars.bind_contextvars(**_fields(lease.task))
         try:
             outcome = await self._run(lease.task)
             if outcome is None:
                 await self._give_back(lease)
                 return
             ended = self.clock.now()
-            await persist(
-                "publishing a result", lambda: self._publish(lease.task, outcome, ended=ended)
-            )
-            await persist("finishing a task", lambda: self.queue.finish(lease))
+            publish = partial(self._publish, lease.task, outcome, ended=ended)
+            await persist("publishing a result", publish, watch=self.claiming)
+            finish = partial(self.queue.finish, lease)
+            await persist("finishing a task", finish, watch=self.claiming)
         except asyncio.CancelledError:
             await self._give_back(lease)
             raise
@@ -129,4 +154,9 @@ class Worker:
 
 
 def _fields(task: Task) -> dict[str, object]:
-    return {"event_id": task.event, "handler": task.handler.name, "result": task.result_id}
+    return {
+        "event_id": task.event,
+        "handler": task.handler.name,
+        "need": task.need,
+        "result": task.result_id,
+    }

@@ -6,6 +6,7 @@ from llama.domain.fold_version import FOLD_VERSION
 from llama.runtime.collecting import collect_seldom
 from llama.runtime.consuming import consume
 from llama.runtime.folding import MoveFolder
+from llama.runtime.metering import Timekeeper
 from llama.runtime.patience import persist
 from services.projection import CONSUMES
 from services.projection.reactions import CONSUMER, Projector, show
@@ -18,10 +19,11 @@ MOST_RECORDS = 4000
 
 
 async def serve(wiring: Wiring) -> None:
-    """Follow the log, revisions, dead letters and neutrinos, and show them in tables."""
+    """Follow the log, revisions, dead letters, neutrinos and triggers, and show them in tables."""
     collect_seldom()
     await persist("looking at the generation", lambda: _tell_of_another_fold(wiring))
-    folder = MoveFolder(CONSUMER, wiring.ledger_of_views, show)
+    timekeeper = Timekeeper(show, wiring.telemetry)
+    folder = MoveFolder(CONSUMER, wiring.ledger_of_views, timekeeper.look)
     projector = Projector(wiring.ledger_of_views, folder)
 
     def begin() -> None:
@@ -29,7 +31,8 @@ async def serve(wiring: Wiring) -> None:
         wiring.is_ready(CONSUMER)
 
     subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=MOST_RECORDS)
-    await consume(subscribe, projector.handle, on_start=begin)
+    handle = timekeeper.timed(projector.handle)
+    await consume(subscribe, handle, on_start=begin, watch=wiring.watch())
 
 
 async def _tell_of_another_fold(wiring: Wiring) -> None:

@@ -1,4 +1,4 @@
-"""Facts, reports and neutrinos become rows; `llama rebuild` makes them in the same way."""
+"""Facts, reports, neutrinos, triggers become rows; `llama rebuild` makes them in the same way."""
 
 from llama.runtime.projecting import CONSUMER, Projector, show
 

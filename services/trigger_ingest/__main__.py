@@ -1,5 +1,7 @@
 """Wires trigger_ingest."""
 
+import asyncio
+
 from llama.runtime.consuming import consume
 from services.trigger_ingest import CONSUMES
 from services.trigger_ingest.reactions import CONSUMER, Ingest
@@ -7,10 +9,18 @@ from services.wiring import Wiring, run
 
 
 async def serve(wiring: Wiring) -> None:
-    """Take in notices, one at a time: each may be megabytes."""
+    """Take in notices, one at a time: each may be megabytes. Sources bring them, each by itself."""
     ingest = Ingest(wiring.log, wiring.artifacts, wiring.ledger, wiring.clock)
     subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=1)
-    await consume(subscribe, ingest.handle, on_start=lambda: wiring.is_ready(CONSUMER))
+    async with asyncio.TaskGroup() as group:
+        for bringer in wiring.bringers():
+            group.create_task(bringer.bring())
+        await consume(
+            subscribe,
+            ingest.handle,
+            on_start=lambda: wiring.is_ready(CONSUMER),
+            watch=wiring.watch(),
+        )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,21 @@
-"""A record on an alert topic becomes a fact, a neutrino, or a dead letter that says why not."""
+"""A record on an alert topic becomes a fact, a neutrino, a trigger, or a dead letter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from llama.domain.digests import digest_json
+from llama.domain.external_triggers import trigger_message_of
 from llama.domain.neutrinos import neutrino_of
-from llama.domain.notice import Notice, Refused, read_notice
+from llama.domain.notice import Notice, Refused
 from llama.domain.notice.fact import trigger_of
-from llama.domain.notice.neutrino import NeutrinoNotice, read_neutrino, tells_of_a_neutrino
+from llama.domain.notice.message import Subject, read_message
+from llama.domain.notice.neutrino import NeutrinoNotice
 from llama.domain.notice.oddities import printable
+from llama.domain.notice.provenance import Provenance
+from llama.domain.notice.trigger import ExternalTriggerNotice
+from llama.domain.sources.copying import origin_in
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
@@ -20,6 +26,7 @@ from schemas.facts import Source
 from schemas.reports import DeadLetter
 from schemas.topics import (
     DEAD_LETTERS_TOPIC,
+    EXTERNAL_TRIGGERS_TOPIC,
     FACTS_TOPIC,
     NEUTRINO_ALERTS_TOPIC,
     NEUTRINOS_TOPIC,
@@ -27,7 +34,7 @@ from schemas.topics import (
 
 CONSUMER = "trigger_ingest"
 NAME_CHARACTERS = 300
-"""Of the name that a refused notice came under; the rest tells nobody more."""
+"""Of the name that a notice came under; the rest tells nobody more."""
 
 _log = structlog.get_logger()
 
@@ -51,22 +58,23 @@ class Ingest:
             await transaction.give_receipts(receipts)
 
     async def _take(self, record: Record) -> Receipt:
-        raw = record.value or b""
-        read = read_neutrino(raw) if _tells_of_a_neutrino(record) else read_notice(raw)
-        kept = await self.artifacts.put(raw)
-        if isinstance(read, Refused):
-            return await self._refuse(record, read, kept)
-        if isinstance(read, NeutrinoNotice):
-            return await self._hear(record, read)
-        return await self._accept(record, read)
+        came = _provenance(record, at=self.clock.now())
+        await self.artifacts.put(came.raw)
+        match read_message(came.raw, expected=_expected(record)):
+            case Notice() as notice:
+                return await self._accept(notice, came)
+            case NeutrinoNotice() as notice:
+                return await self._hear(notice, came)
+            case ExternalTriggerNotice() as notice:
+                return await self._note(notice, came)
+            case Refused() as refused:
+                return await self._refuse(refused, came)
 
-    async def _accept(self, record: Record, notice: Notice) -> Receipt:
+    async def _accept(self, notice: Notice, came: Provenance) -> Receipt:
         for attachment in notice.attachments.values():
             await self.artifacts.put(attachment)
         await self.artifacts.put(notice.alert)
-        fact = trigger_of(
-            notice, raw=record.value or b"", source=_source(record), at=self.clock.now()
-        )
+        fact = trigger_of(notice, came)
         written = (await self.log.append(FACTS_TOPIC, [fact]))[0]
         _log.info(
             "notice_received",
@@ -84,10 +92,8 @@ class Ingest:
             fact_offset=written.offset,
         )
 
-    async def _hear(self, record: Record, notice: NeutrinoNotice) -> Receipt:
-        source, raw = _source(record), record.value or b""
-        is_test = dict(record.headers).get(TEST_HEADER) == b"true"
-        heard = neutrino_of(notice, raw=raw, source=source, at=self.clock.now(), is_test=is_test)
+    async def _hear(self, notice: NeutrinoNotice, came: Provenance) -> Receipt:
+        heard = neutrino_of(notice, came)
         written = (await self.log.append(NEUTRINOS_TOPIC, [heard]))[0]
         _log.info(
             "neutrino_received",
@@ -98,7 +104,7 @@ class Ingest:
             oddities=len(heard.oddities),
         )
         return Receipt(
-            source=source,
+            source=heard.source,
             event=None,
             dead_letter=None,
             reason=None,
@@ -107,17 +113,39 @@ class Ingest:
             neutrino=heard.neutrino,
         )
 
-    async def _refuse(self, record: Record, refused: Refused, raw: str) -> Receipt:
-        source = _source(record)
+    async def _note(self, notice: ExternalTriggerNotice, came: Provenance) -> Receipt:
+        noted = trigger_message_of(notice, came)
+        written = (await self.log.append(EXTERNAL_TRIGGERS_TOPIC, [noted]))[0]
+        _log.info(
+            "external_trigger_received",
+            trigger=noted.key,
+            revision=noted.revision,
+            retracted=noted.retracted,
+            is_test=noted.is_test,
+            oddities=len(noted.oddities),
+        )
+        return Receipt(
+            source=noted.source,
+            event=None,
+            dead_letter=None,
+            reason=None,
+            fact_partition=written.partition,
+            fact_offset=written.offset,
+            external_trigger=noted.key,
+        )
+
+    async def _refuse(self, refused: Refused, came: Provenance) -> Receipt:
+        source = came.source
         letter = DeadLetter(
             id=digest_json([source.topic, source.partition, source.offset])[:32],
-            occurred_at=self.clock.now(),
+            occurred_at=came.at,
             reason=refused.reason,
             detail=refused.detail,
             source=source,
-            name=_name(record),
-            raw=raw,
-            size=len(record.value or b""),
+            name=came.name,
+            raw=came.digest,
+            size=len(came.raw),
+            is_test=came.is_test,
         )
         await self.log.append(DEAD_LETTERS_TOPIC, [letter])
         _log.warning("notice_refused", reason=letter.reason, detail=letter.detail, id=letter.id)
@@ -131,18 +159,28 @@ class Ingest:
         )
 
 
-def _tells_of_a_neutrino(record: Record) -> bool:
-    """Go by the content; the topic decides what to call bytes that tell nothing."""
-    raw = record.value or b""
-    is_expected = record.topic == NEUTRINO_ALERTS_TOPIC.name and b"superevent_id" not in raw
-    return is_expected or tells_of_a_neutrino(raw)
+def _expected(record: Record) -> Subject:
+    """Return what a topic's messages are about, of those that do not say it."""
+    return "neutrino" if record.topic == NEUTRINO_ALERTS_TOPIC.name else "superevent"
 
 
-def _source(record: Record) -> Source:
-    return Source(topic=record.topic, partition=record.partition, offset=record.offset)
+def _provenance(record: Record, *, at: datetime) -> Provenance:
+    """Return how a record came in, as far as it and its headers tell."""
+    headers = dict(record.headers)
+    return Provenance(
+        raw=record.value or b"",
+        source=Source(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            origin=origin_in(record.headers),
+        ),
+        at=at,
+        is_test=headers.get(TEST_HEADER) == b"true",
+        name=_printable(headers.get(NAME_HEADER, b"")),
+    )
 
 
-def _name(record: Record) -> str:
-    """Return the name header as printable text: it came from outside."""
-    raw = dict(record.headers).get(NAME_HEADER, b"")
-    return printable(raw.decode("utf-8", "surrogateescape"), NAME_CHARACTERS)
+def _printable(name: bytes) -> str:
+    """Return a name as printable text: it came from outside."""
+    return printable(name.decode("utf-8", "surrogateescape"), NAME_CHARACTERS)

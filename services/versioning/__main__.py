@@ -18,7 +18,8 @@ async def serve(wiring: Wiring) -> None:
             folder.forget()
             wiring.is_ready(CONSUMER)
 
-        await consume(wiring.subscribe(CONSUMER, CONSUMES), folder.handle, on_start=begin)
+        subscribe = wiring.subscribe(CONSUMER, CONSUMES)
+        await consume(subscribe, folder.handle, on_start=begin, watch=wiring.watch())
 
 
 if __name__ == "__main__":

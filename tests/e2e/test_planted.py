@@ -43,6 +43,17 @@ WRONG_ROWS = {
         "insert into neutrinos values ('1_2', false, 0, now(), now(), 1, 1, 1, 1, 'observation', "
         f"'', false, {DIGEST}, 'm')"
     ),
+    "notice_copies": (
+        "insert into notice_copies select 't', 0, 99, now(), '', raw, 1, false, 'event', 'S1', '', "
+        "'i', 'm', 0, 99 from notice_copies limit 1"
+    ),
+    "external_triggers": (
+        "insert into external_triggers values ('Fermi', '1', false, 0, now(), now(), 'grb', '', "
+        f"'', 1, 1, 1, 0.9, 0, '{{}}', null, false, {DIGEST}, 'm')"
+    ),
+    "source_gaps": (
+        "insert into source_gaps values ('g', 's', 'silence', now(), null, '', null, null)"
+    ),
     "states": "update states set sequence = sequence + 1 where consumer = 'projection'",
 }
 

@@ -16,6 +16,7 @@ VICTIMS = (
     "handler_worker",
     "versioning",
     "projection",
+    "announcing",
     "gateway",
 )
 

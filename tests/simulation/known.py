@@ -204,7 +204,9 @@ class Known:
 def age(fact: TriggerReceived) -> tuple[object, ...]:
     """Order notices: the newest is the greatest."""
     digests = tuple(content.digest for content in fact.files)
-    return fact.time_created, fact.alert_type.rank, fact.notice, digests
+    has_map = any("skymap" in content.aspects for content in fact.files)
+    rank = fact.alert_type.rank
+    return not fact.is_test, fact.time_created, rank, has_map, fact.notice, digests
 
 
 def _occasion(run: Run) -> tuple[str, Inputs, str]:

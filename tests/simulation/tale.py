@@ -63,7 +63,7 @@ class Tale:
 
     def _receive(self, fact: TriggerReceived) -> bool:
         known = self.known
-        if not known.notices:
+        if known.newest is None or (known.newest.is_test and not fact.is_test):
             kept = {name: known.flags[name] for name in {"VETOED", *known.flags_set}}
             known.flags = {**(TEST if fact.is_test else PUBLIC), **kept}
         earlier = known.notices.get(fact.notice)

@@ -123,16 +123,17 @@ class Life:
     def _notice(self, alert_type: AlertType) -> TriggerReceived:
         about = self._about(alert_type.value)
         alert = content("alert.json", about["id"])
+        notice = digest_json(about["id"])
         return TriggerReceived(
             **about,
-            notice=digest_json(about["id"]),
+            notice=notice,
             alert_type=alert_type,
             time_created=about["occurred_at"],
             event_time=self.begun,
             significant=self.chance.random() < 0.3,
             raw=alert.digest,
             raw_size=alert.size,
-            source=Source(topic="igwn.gwalert", partition=0, offset=0),
+            source=Source(topic="igwn.gwalert", partition=0, offset=int(notice[:8], 16)),
             files=(alert,),
         )
 

@@ -46,6 +46,7 @@ from tests.support.handlers_that_read import (
     Curves,
     Flagged,
     Herald,
+    Named,
     Notice,
     Optional,
     Other,
@@ -62,5 +63,5 @@ PIPELINE: tuple[type[FileHandler], ...] = (
     *(Numeric, Hopeless, Faulty, Patient, Chatty, Litterer, Limits, TooBig, WrongType),
     *(Forgetful, Text, Written, Json, JsonWritten, NoJson, Late, Early, Naive, WrittenPlot),
     *(WrittenTable, NeverReturned, HalfReturned, WrongContent, WrongAspect, WholeAspect),
-    *(Herald, Babbler, Timed, Configured, Curves, Calibrated),
+    *(Herald, Babbler, Named, Timed, Configured, Curves, Calibrated),
 )

@@ -114,6 +114,13 @@ class UndeclaredAspect(FileHandler):
         return Product(inputs[Notice].attachment("map"))
 
 
+class Named(FileHandler):
+    FILENAME = "named.txt"
+
+    def generate(self, inputs: Inputs) -> str:
+        return inputs.notice
+
+
 class Timed(FileHandler):
     FILENAME = "timed.txt"
 

@@ -71,18 +71,22 @@ def fetch_apache_kafka(target: Path = LIBS) -> Path:
 
 
 @contextmanager
-def apache_kafka(folder: Path) -> Generator[str]:
-    """Run one Apache Kafka node with its data in a folder; gives the bootstrap address."""
+def apache_kafka(
+    folder: Path, *, adjusted: Callable[[str], str] = str, formatting: Sequence[str] = ()
+) -> Generator[str]:
+    """Run one Apache Kafka node with its data in a folder; gives the bootstrap address.
+
+    `adjusted` changes its settings, `formatting` are further options of its first step.
+    """
     java = require("java")
     libs = fetch_apache_kafka()
-    port, controller_port = _free_ports(2)
+    port, controller_port = free_ports(2)
     settings = folder / "server.properties"
     template = Template((INFRA / "server.properties").read_text())
-    settings.write_text(
-        template.substitute(port=port, controller_port=controller_port, data=folder / "data")
-    )
+    text = template.substitute(port=port, controller_port=controller_port, data=folder / "data")
+    settings.write_text(adjusted(text))
     command = [java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{libs}/*"]
-    storage = ["kafka.tools.StorageTool", "format", "--standalone", "-t", _CLUSTER_ID]
+    storage = ["kafka.tools.StorageTool", "format", "--standalone", "-t", _CLUSTER_ID, *formatting]
     subprocess.run([*command, *storage, "-c", str(settings)], check=True, stdout=subprocess.DEVNULL)
     log = folder / "kafka.log"
     with _running([*command, "kafka.Kafka", str(settings)], log=log) as process:
@@ -138,7 +142,8 @@ def _wait_until(
         time.sleep(0.02)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nobody uses just now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:

@@ -6,15 +6,11 @@ at that step's CALL-th time.
 """
 
 import asyncio
-import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import psutil
 
@@ -22,6 +18,7 @@ from llama.adapters.git import consolidation, importer, refs, writer
 from llama.adapters.git.history import GitHistory
 from llama.domain.revisions import NewRevision
 from llama.domain.shards import shard_of
+from tests.support.crash_points import Points, crash_at
 from tests.support.revisions import a_long_history, woven
 
 EVENTS = [*[name for n in range(99) if shard_of(name := f"S{n}") == 0][:5], "S1"]
@@ -29,7 +26,7 @@ EVENTS = [*[name for n in range(99) if shard_of(name := f"S{n}") == 0][:5], "S1"
 LENGTH, AT_ONCE = 28, 3
 MOST_BATCHES, MOST_TURNS = 12, 20_000
 """A writer is killed so many batches, and then turns of an idle loop, after its start."""
-POINTS: dict[str, tuple[ModuleType | type, str, bool]] = {
+POINTS: Points = {
     "before the import": (importer.Importer, "write", False),
     "in the import": (importer, "stream_of", False),
     "after the import": (importer.Importer, "write", True),
@@ -114,30 +111,7 @@ def _say(word: str) -> None:
     sys.stdout.flush()
 
 
-def _crash(point: str, call: int) -> None:
-    """Have this process killed at a point."""
-    owner, name, after = POINTS[point]
-    original: Callable[..., Any] = getattr(owner, name)
-    calls: Iterator[int] = iter(range(1, 1_000_000))
-
-    def crashing(*args: Any, **kwargs: Any) -> Any:
-        number = next(calls)
-        if number == call and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*args, **kwargs)
-        if number == call and not asyncio.iscoroutine(result):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return _then_die(result) if number == call else result
-
-    setattr(owner, name, crashing)
-
-
-async def _then_die(result: Any) -> None:
-    await result
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 if __name__ == "__main__":
     if len(sys.argv) > 2:
-        _crash(sys.argv[2], int(sys.argv[3]))
+        crash_at(POINTS[sys.argv[2]], call=int(sys.argv[3]))
     asyncio.run(write(Path(sys.argv[1])))

@@ -24,6 +24,7 @@ from llama.adapters.memory.tasks import MemoryTaskQueue
 from llama.adapters.memory.views import MemoryReadModels
 from llama.client.ingestion import Ingestion
 from llama.client.verification import Problem, Verification
+from llama.domain.announcing import Addresses
 from llama.domain.digests import Digest, canonical_json
 from llama.domain.work import Task
 from llama.ports.clock import Clock
@@ -32,18 +33,20 @@ from llama.ports.message_log import Batch, MessageLog, Subscription
 from llama.ports.runner import Made, MadeFile, NotMade, RunError, Runner, RunOutcome
 from llama.runtime.consuming import Handle, consume
 from llama.runtime.folding import Folder
+from llama.runtime.projecting import PROJECTED
 from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import FACTS, Fact, Source
 from schemas.files import Manifest
 from schemas.topics import (
     ALERTS_TOPIC,
-    DEAD_LETTERS_TOPIC,
     FACTS_TOPIC,
     INCOMING,
-    NEUTRINOS_TOPIC,
     REVISIONS_TOPIC,
+    SELECTIONS_TOPIC,
     Topic,
 )
+from services.announcing.reactions import Announcer, Announcing
+from services.announcing.selecting import Selector
 from services.dependency_resolver.reactions import Resolver
 from services.handler_worker.reactions import Worker
 from services.projection.reactions import Projector, show
@@ -55,7 +58,8 @@ FOLLOWED: Mapping[str, Sequence[Topic]] = {
     "trigger_ingest": INCOMING,
     "dependency_resolver": (FACTS_TOPIC,),
     "versioning": (FACTS_TOPIC,),
-    "projection": (FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC, NEUTRINOS_TOPIC),
+    "announcing": (FACTS_TOPIC, REVISIONS_TOPIC, SELECTIONS_TOPIC),
+    "projection": PROJECTED,
 }
 DEADLINE_S = 30.0
 """Far beyond what anything here takes, even on a machine that does other things as well."""
@@ -275,7 +279,10 @@ class MemorySystem:
         if consumer == "trigger_ingest":
             ingest = Ingest(self.log, self.artifacts, self.ledger, self.clock)
             return ingest.handle, lambda: None
+        addresses = Addresses("https://llama.example.org")
+        announcer = Announcer(self.log, addresses, Selector(self.log, addresses))
         react = {
+            "announcing": announcer.react,
             "dependency_resolver": Resolver(self.log, self.clock, self.manifest, self.epoch).react,
             "versioning": Historian(self.log, self.history, self.artifacts).react,
             "projection": show,
@@ -283,6 +290,8 @@ class MemorySystem:
         folder = Folder(consumer, self.ledger, react)
         if consumer == "projection":
             return Projector(self.ledger, folder).handle, folder.forget
+        if consumer == "announcing":
+            return Announcing(self.ledger, folder, announcer).handle, folder.forget
         return folder.handle, folder.forget
 
 

@@ -16,15 +16,19 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from llama.adapters.memory.census import MemoryCensus
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.outbox import MemoryOutbox
+from llama.adapters.memory.pauses import MemoryPauses
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.tasks import MemoryTaskQueue
 from llama.adapters.memory.timers import MemoryTimerQueue
 from llama.adapters.memory.views import MemoryReadModels
 from llama.adapters.postgres import (
+    PostgresCensus,
     PostgresLedger,
     PostgresOutbox,
+    PostgresPauses,
     PostgresReadModels,
     PostgresTaskQueue,
     PostgresTimerQueue,
@@ -33,8 +37,9 @@ from llama.adapters.postgres import (
 )
 from llama.adapters.system_clock import SystemClock
 from llama.embedded.postgres import EmbeddedPostgres
+from llama.ports.census import Census
 from llama.ports.ledger import Ledger
-from llama.ports.outlet import Outbox
+from llama.ports.outlet import Outbox, Pauses
 from llama.ports.projections import ReadModels
 from llama.ports.tasks import TaskQueue
 from llama.ports.timers import TimerQueue
@@ -142,6 +147,9 @@ class Persistence:
     other_timers: TimerQueue
     outbox: Outbox
     other_outbox: Outbox
+    pauses: Pauses
+    other_pauses: Pauses
+    census: Census
 
 
 @pytest.fixture(params=["memory", "postgres_18", "postgres_15"])
@@ -170,13 +178,16 @@ async def persistence(databases_or_memory: Databases | None) -> AsyncGenerator[P
             PostgresTimerQueue(other),
             PostgresOutbox(database),
             PostgresOutbox(other),
+            PostgresPauses(database),
+            PostgresPauses(other),
+            PostgresCensus(database),
         )
 
 
 def memory_persistence() -> Persistence:
     """Return ports on a new store in memory."""
     store = MemoryStore(SystemClock())
-    outbox = MemoryOutbox(store.clock)
+    outbox, pauses = MemoryOutbox(store.clock), MemoryPauses(store)
     return Persistence(
         MemoryLedger(store),
         MemoryTaskQueue(store),
@@ -186,4 +197,7 @@ def memory_persistence() -> Persistence:
         MemoryTimerQueue(store),
         outbox,
         outbox,
+        pauses,
+        pauses,
+        MemoryCensus(store, outbox),
     )

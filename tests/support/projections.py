@@ -14,12 +14,21 @@ from llama.runtime.folding import MoveFolder
 from llama.runtime.projecting import CONSUMER, Projector, show
 from schemas.base import Message
 from schemas.envelope import body_of, key_of
-from schemas.facts import FlagsChanged
+from schemas.facts import FlagsChanged, Source
 from schemas.flags import FlagName
-from schemas.reports import DeadLetter, RefusalReason, RevisionCommitted
-from schemas.topics import DEAD_LETTERS_TOPIC, FACTS_TOPIC, NEUTRINOS_TOPIC, REVISIONS_TOPIC
+from schemas.reports import DeadLetter, DeadLetterClosed, RefusalReason, RevisionCommitted
+from schemas.sources import BlindReason, SourceBlind
+from schemas.topics import (
+    DEAD_LETTERS_TOPIC,
+    EXTERNAL_TRIGGERS_TOPIC,
+    FACTS_TOPIC,
+    NEUTRINOS_TOPIC,
+    REVISIONS_TOPIC,
+    SOURCES_TOPIC,
+)
 from tests.support.busy_log import START, busy_log
 from tests.support.neutrino_notices import a_neutrino
+from tests.support.trigger_notices import a_trigger
 
 Partition = tuple[str, int]
 
@@ -57,8 +66,15 @@ def a_log(events: int, *, partitions: int = 8, seed: int = 1, window: int = 8) -
     _write(written, FACTS_TOPIC.name, partitions, facts)
     _write(written, REVISIONS_TOPIC.name, partitions, map(a_revision, sorted(told)))
     _write(written, DEAD_LETTERS_TOPIC.name, 1, map(a_letter, range(events)))
-    heard = [a_neutrino(f"{number // 2}_1", revision=number % 3) for number in range(events)]
+    _write(written, DEAD_LETTERS_TOPIC.name, 1, map(a_closing, range(0, events, 3)))
+    heard = [
+        a_neutrino(f"{number // 2}_1", revision=number % 3, source=a_source(events + number))
+        for number in range(events)
+    ]
     _write(written, NEUTRINOS_TOPIC.name, 1, heard)
+    noted = [a_trigger(f"{number // 2}", revision=number % 3) for number in range(events)]
+    _write(written, EXTERNAL_TRIGGERS_TOPIC.name, 1, noted)
+    _write(written, SOURCES_TOPIC.name, 1, (a_gap(number) for number in range(events)))
     return Records({place: tuple(records) for place, records in written.items()})
 
 
@@ -77,14 +93,41 @@ def a_revision(event: str) -> RevisionCommitted:
 
 
 def a_letter(number: int) -> DeadLetter:
-    """Return a refused input."""
+    """Return a refused input; every second one was a file that was too large to be kept."""
     return DeadLetter(
         id=f"letter-{number}",
         occurred_at=START,
         reason=RefusalReason.NOT_JSON,
-        source=None,
-        raw=None,
+        source=None if number % 2 else a_source(number),
+        raw=None if number % 2 else f"{number % 5:064x}",
         size=number,
+    )
+
+
+def a_closing(number: int) -> DeadLetterClosed:
+    """Return what somebody did about it: dropped it, or sent it in again."""
+    return DeadLetterClosed(
+        id=f"request-1.letter-{number}",
+        occurred_at=START,
+        letter=f"letter-{number}",
+        state="dropped" if number % 2 else "redriven",
+        source=None if number % 2 else a_source(number + 2),
+    )
+
+
+def a_source(offset: int) -> Source:
+    """Return the place of a record of another alert topic than that of the facts' notices."""
+    return Source(topic="igwn.gwalert.refused", partition=0, offset=offset)
+
+
+def a_gap(number: int) -> SourceBlind:
+    """Return the announcement that a source is not heard."""
+    return SourceBlind(
+        id=f"gap-{number}",
+        occurred_at=START,
+        source="kafka://kafka.example",
+        why=BlindReason.SILENCE,
+        since=START + timedelta(hours=number),
     )
 
 

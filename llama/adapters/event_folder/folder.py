@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from llama.adapters.artifacts import DiskArtifacts
 from llama.adapters.event_folder.log import FileLog
 from llama.adapters.file_lock import FileLock
+from llama.adapters.syncing import sync_folder
 from llama.domain.digests import Digest, digest_bytes
 from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, EventFolderCorrupt
 from schemas.base import EventMessage, FileName, Sha256
@@ -40,8 +41,8 @@ class DiskEventFolder:
         """Make the folder and what belongs to it; what is there stays as it is."""
         self._hidden.mkdir(parents=True, exist_ok=True)
         (self._hidden / "facts.jsonl").touch()
-        _sync(self._hidden)
-        _sync(self.path)
+        sync_folder(self._hidden)
+        sync_folder(self.path)
 
     @property
     def artifacts(self) -> DiskArtifacts:
@@ -66,7 +67,7 @@ class DiskEventFolder:
             _replace(self._hidden / "origin.new", f"{origin}\n".encode(), target=path)
         else:
             path.unlink(missing_ok=True)
-        _sync(self._hidden)
+        sync_folder(self._hidden)
 
     @contextmanager
     def held(self) -> Generator[None]:
@@ -128,7 +129,7 @@ class DiskEventFolder:
     def _remember(self, shown: Mapping[str, Digest]) -> None:
         content = json.dumps(dict(sorted(shown.items()))).encode()
         _replace(self._hidden / "shown.new", content, target=self._hidden / "shown.json")
-        _sync(self._hidden)
+        sync_folder(self._hidden)
 
     def show(self, files: Mapping[str, Digest], *, hidden: Collection[str] = ()) -> None:
         """Let the folder have these files, from its contents; others that were shown go.
@@ -149,7 +150,7 @@ class DiskEventFolder:
             if self._remove(name):
                 now.pop(name, None)
         if now != shown:
-            _sync(self.path)
+            sync_folder(self.path)
             self._remember(now)
 
     def set_aside(self, name: str) -> None:
@@ -212,11 +213,3 @@ def _replace(temporary: Path, content: bytes, *, target: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(target)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

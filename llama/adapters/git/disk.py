@@ -1,6 +1,5 @@
 """The repository's folder: made once, swept of what a crash left, counted."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -59,15 +58,6 @@ def _sweep_foreign(root: Path) -> None:
 def pack_count(root: Path) -> int:
     """Return the number of packs."""
     return sum(1 for _ in (root / "objects" / "pack").glob("*.pack"))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _has_both_halves(path: Path) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from llama.adapters.git.child import GitChild
-from llama.adapters.git.disk import sync_folder
 from llama.adapters.git.names import HEAD, NAMESPACES, ref_of
+from llama.adapters.syncing import sync_folder
 from llama.domain.errors import Unavailable
 
 

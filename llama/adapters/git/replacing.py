@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from llama.adapters.git.disk import sync_folder
 from llama.adapters.git.history import GitHistory
 from llama.adapters.git.shards import Seat, shard_path
+from llama.adapters.syncing import sync_folder
 
 
 @asynccontextmanager

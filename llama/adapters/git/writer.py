@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from llama.adapters.git.consolidation import Consolidation
-from llama.adapters.git.disk import prepare, sync_folder
+from llama.adapters.git.disk import prepare
 from llama.adapters.git.importer import Importer
 from llama.adapters.git.objects import ObjectReader
 from llama.adapters.git.refs import RefMover, introduce, sync_refs, unlock
 from llama.adapters.git.shards import REBUILD
+from llama.adapters.syncing import sync_folder
 from llama.domain.errors import HistoryCorrupt, Unavailable
 from llama.domain.revisions import NewRevision
 

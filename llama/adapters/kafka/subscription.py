@@ -13,7 +13,9 @@ from aiokafka.errors import KafkaError
 from llama.adapters.kafka.closing import stop
 from llama.adapters.kafka.records import batch_of, share_of
 from llama.domain.errors import Misconfigured, Unavailable
+from llama.domain.health import Place
 from llama.ports.message_log import Batch
+from llama.ports.telemetry import Feed
 from schemas.topics import MEBIBYTE, Topic
 
 Positions = Callable[[str], Awaitable[Mapping[int, int]]]
@@ -53,7 +55,10 @@ class KafkaSubscription:
         self._positions = positions
         self._share = share
         self._max_records = max_records
+        self._feed: Feed | None = None
         self._stands: dict[TopicPartition, int] = {}
+        self._answered: dict[TopicPartition, tuple[int | None, float]] = {}
+        """The time of the last answer about a partition as aiokafka has it, and when we saw it."""
         self._reported_at = 0.0
         self._consumer: AIOKafkaConsumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
@@ -64,6 +69,11 @@ class KafkaSubscription:
             fetch_max_bytes=FETCH_BYTES,
             max_partition_fetch_bytes=FETCH_BYTES if max_records == 1 else MEBIBYTE,
         )
+
+    def telling(self, feed: Feed) -> Self:
+        """Have a feed told whenever records are asked for; return this subscription."""
+        self._feed = feed
+        return self
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
@@ -106,8 +116,32 @@ class KafkaSubscription:
                 )
             except KafkaError as error:
                 raise Unavailable(f"Kafka at {self._bootstrap} went away: {error}") from error
+            self._tell_feed(is_empty=not polled)
             for partition, messages in polled.items():
                 yield batch_of(partition, messages, self._stands[partition])
+
+    def _tell_feed(self, *, is_empty: bool) -> None:
+        """Tell how far behind we are by the last answers, and how old these are."""
+        if self._feed is None:
+            return
+        ends = {partition: self._consumer.highwater(partition) for partition in self._stands}
+        lags: dict[Place, int] = {
+            (partition.topic, partition.partition): max(end - self._stands[partition], 0)
+            for partition, end in ends.items()
+            if end is not None
+        }
+        silent_s = self._silent_s()
+        # What was fetched long ago and is handed out only now says nothing about the server.
+        self._feed.polled(lags, silent_s=silent_s if is_empty else 0.0)
+
+    def _silent_s(self) -> float:
+        """Return for how many seconds no answer has come about some partition."""
+        now = asyncio.get_running_loop().time()
+        for partition in self._stands:
+            latest = self._consumer.last_poll_timestamp(partition)
+            if partition not in self._answered or self._answered[partition][0] != latest:
+                self._answered[partition] = latest, now
+        return now - min((seen for _, seen in self._answered.values()), default=now)
 
     async def confirm(self, batch: Batch) -> None:
         """Say that a batch has had all its effects."""

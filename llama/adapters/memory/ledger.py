@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from llama.adapters.memory.selections import MemorySelectionBoard
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.tasks import MemoryTaskBoard
 from llama.adapters.memory.timers import MemoryTimerBoard
@@ -49,6 +50,11 @@ class MemoryTransaction:
         """The read models."""
         return MemoryViews(self.store, self._later.append)
 
+    @property
+    def selections(self) -> MemorySelectionBoard:
+        """The standing selections."""
+        return MemorySelectionBoard(self.store, self._later.append)
+
     async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
         """Move this consumer's offset; Fenced if it is not where it was expected to be."""
         place = (self.consumer, topic, partition)
@@ -62,6 +68,12 @@ class MemoryTransaction:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
         known = {**self.store.states, **self._states}
         return {event: known.get((self.consumer, event), EventState(event)) for event in events}
+
+    async def states_after(self, event: str, *, limit: int) -> Sequence[EventState]:
+        """Return this consumer's states of the events behind one, by name; '' is before all."""
+        known = {**self.store.states, **self._states}
+        names = sorted(name for owner, name in known if owner == self.consumer and name > event)
+        return [known[self.consumer, name] for name in names[:limit]]
 
     async def save(self, states: Sequence[EventState]) -> None:
         """Keep this consumer's states of some events; of several of one event, the last."""
@@ -79,7 +91,7 @@ class MemoryTransaction:
 
     async def give_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Say what became of some records of an alert topic."""
-        given = {receipt.source: receipt for receipt in receipts}
+        given = {receipt.source.place: receipt for receipt in receipts}
         self._later.append(lambda: self.store.receipts.update(given))
 
     def commit(self) -> None:

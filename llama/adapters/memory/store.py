@@ -4,18 +4,25 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from llama.domain.copies import Copy
+from llama.domain.external_triggers import Key as TriggerKey
+from llama.domain.external_triggers import ShownTrigger
 from llama.domain.neutrinos import Key, ShownNeutrino
+from llama.domain.outlet import Pause
 from llama.domain.revisions import Head
 from llama.domain.selection.profile import EventProfile
+from llama.domain.selection.standing import StandingSelection
 from llama.domain.shown import ShownEvent
 from llama.domain.shown_details import ShownFailure, ShownFlag, ShownHold
+from llama.domain.sources.gaps import Gap
 from llama.domain.states import EventState
 from llama.domain.timers import Timer
 from llama.domain.work import Task
 from llama.ports.clock import Clock
 from llama.ports.projections import FactRow, FileRow, Receipt
+from llama.ports.sources import Seen
 from schemas.facts import Source
-from schemas.reports import DeadLetter, RevisionCommitted
+from schemas.reports import DeadLetter, DeadLetterClosed, RevisionCommitted
 
 TaskKey = tuple[str, str, str, int]
 """Event, handler, need and attempt."""
@@ -71,7 +78,10 @@ class MemoryStore:
     )
     """By consumer and event, as are the heads."""
     heads: dict[tuple[str, str], Head] = field(default_factory=dict[tuple[str, str], Head])
-    receipts: dict[Source, Receipt] = field(default_factory=dict[Source, Receipt])
+    receipts: dict[tuple[str, int, int], Receipt] = field(
+        default_factory=dict[tuple[str, int, int], Receipt]
+    )
+    """By topic, partition and offset."""
     deployments: list[str] = field(default_factory=list[str])
     deployed_at: list[datetime] = field(default_factory=list[datetime])
     """When each deployment was."""
@@ -99,7 +109,20 @@ class MemoryStore:
         default_factory=dict[tuple[str, int], RevisionCommitted]
     )
     dead_letters: dict[str, DeadLetter] = field(default_factory=dict[str, DeadLetter])
+    closings: dict[str, DeadLetterClosed] = field(default_factory=dict[str, DeadLetterClosed])
+    """What was done about dead letters, by these."""
+    copies: dict[Source, Copy] = field(default_factory=dict[Source, Copy])
+    """Copies of notices, by the records that they came in."""
     neutrinos: dict[Key, ShownNeutrino] = field(default_factory=dict[Key, ShownNeutrino])
+    external_triggers: dict[TriggerKey, ShownTrigger] = field(
+        default_factory=dict[TriggerKey, ShownTrigger]
+    )
+    pause: Pause | None = None
+    """Of publication."""
+    sources: dict[str, Seen] = field(default_factory=dict[str, Seen])
+    gaps: dict[str, Gap] = field(default_factory=dict[str, Gap])
+    selections: dict[str, StandingSelection] = field(default_factory=dict[str, StandingSelection])
+    """By name."""
     rung: int = 0
     """How often there was something new to do."""
     _bell: asyncio.Event = field(default_factory=asyncio.Event)

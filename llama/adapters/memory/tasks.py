@@ -23,7 +23,8 @@ class MemoryTaskBoard:
     async def want(self, event: str, tasks: Sequence[Task]) -> None:
         """Make these the open tasks of an event: add what is new, withdraw all others.
 
-        A task that is there stays as it is, leased or done, but for its priority.
+        A task that is there stays as it is, leased or done, but for its priority and the name of
+        the newest notice.
         """
         self.later(lambda: self._want(event, tasks))
 
@@ -37,7 +38,7 @@ class MemoryTaskBoard:
             if row is None:
                 rows[key] = self._row(task)
             else:
-                row.task = replace(row.task, priority=task.priority)
+                row.task = replace(row.task, priority=task.priority, notice=task.notice)
         if wanted:
             self.store.ring()
 
@@ -57,11 +58,18 @@ class MemoryTaskQueue:
         self._looked_at = _NEVER
 
     async def claim(
-        self, worker: str, *, handlers: Collection[tuple[str, str]], limit: int, lease: timedelta
+        self,
+        worker: str,
+        *,
+        handlers: Collection[tuple[str, str]],
+        limit: int,
+        lease: timedelta,
+        publishing: Collection[str] = (),
     ) -> Sequence[Lease]:
         """Lease up to `limit` due tasks of these (handler, code) pairs, most urgent first.
 
-        A task whose lease has run out is due again, under a higher fence.
+        A task whose lease has run out is due again, under a higher fence. Tasks of the handlers
+        that are named as `publishing` stay where they are while publication is paused.
         """
         now = self._store.clock.now()
         due = [
@@ -70,6 +78,7 @@ class MemoryTaskQueue:
             if not row.is_done
             and row.due_at <= now
             and (row.task.handler.name, row.task.handler.code) in handlers
+            and not (self._store.pause and row.task.handler.name in publishing)
         ]
         picked = sorted(due, key=lambda row: row.place)[:limit]
         if len(picked) < limit:

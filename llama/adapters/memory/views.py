@@ -1,27 +1,37 @@
 """The read models in memory: written within a transaction, read at any time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from llama.adapters.memory.archive import archived_copies, close_letters, shown_letters
 from llama.adapters.memory.store import MemoryStore
+from llama.domain import external_triggers
+from llama.domain.archive import CopiesWanted
+from llama.domain.copies import Copy, first_told
+from llama.domain.letters import ShownLetter
 from llama.domain.moves import Folded
 from llama.domain.neutrinos import newest, rank_of
 from llama.domain.selection.paging import Page, Question, find, page_of
 from llama.domain.selection.profile import profile_of
 from llama.domain.shown import ShownEvent, shown_from
 from llama.domain.shown_details import Details, shown_failures, shown_flags, shown_holds
+from llama.domain.sources.gaps import gaps_of, merged
 from llama.domain.states import EventState
 from llama.ports.projections import (
     EventRow,
+    ExternalTriggerRow,
     FactRow,
     FileRow,
     NeutrinoRow,
-    NeutrinoSpan,
     Receipt,
+    ReceivedSpan,
 )
+from schemas.archive import ArchivedCopy
+from schemas.external_triggers import ExternalTriggerReceived
 from schemas.facts import Source
 from schemas.neutrinos import NeutrinoReceived
-from schemas.reports import DeadLetter, RevisionCommitted
+from schemas.reports import DeadLetter, DeadLetterClosed, LetterState, RevisionCommitted
+from schemas.sources import SourceBlind, SourceCaughtUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,16 @@ class MemoryViews:
         given = {letter.id: letter for letter in reversed(letters)}
         self.later(lambda: known.update({**given, **known}))
 
+    async def record_closings(self, closings: Sequence[DeadLetterClosed]) -> None:
+        """Show what operators did about refused inputs that are shown, in order."""
+        self.later(lambda: close_letters(self.store, closings))
+
+    async def record_copies(self, copies: Sequence[Copy]) -> None:
+        """Show copies of notices; of several of one record the one of the least rank."""
+        self.later(
+            lambda: self.store.copies.update(first_told([*self.store.copies.values(), *copies]))
+        )
+
     async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
         """Show revisions of histories."""
         given = {(revision.event, revision.number): revision for revision in revisions}
@@ -51,10 +71,29 @@ class MemoryViews:
         """Show neutrinos: of each the newest revision, whatever the order."""
         self.later(lambda: self._record_neutrinos(received))
 
+    async def record_gaps(self, told: Sequence[SourceBlind | SourceCaughtUp]) -> None:
+        """Show when sources were not heard."""
+        self.later(lambda: self._record_gaps(told))
+
+    def _record_gaps(self, told: Sequence[SourceBlind | SourceCaughtUp]) -> None:
+        known = self.store.gaps
+        for name, gap in gaps_of(told).items():
+            known[name] = merged(known[name], gap) if name in known else gap
+
     def _record_neutrinos(self, received: Sequence[NeutrinoReceived]) -> None:
         known = self.store.neutrinos
         for key, one in newest(received).items():
             if key not in known or rank_of(known[key]) < rank_of(one):
+                known[key] = one
+
+    async def record_external_triggers(self, received: Sequence[ExternalTriggerReceived]) -> None:
+        """Show other observatories' triggers: of each the newest revision, whatever the order."""
+        self.later(lambda: self._record_external_triggers(received))
+
+    def _record_external_triggers(self, received: Sequence[ExternalTriggerReceived]) -> None:
+        known, rank = self.store.external_triggers, external_triggers.rank_of
+        for key, one in external_triggers.newest(received).items():
+            if key not in known or rank(known[key]) < rank(one):
                 known[key] = one
 
     def _record(self, steps: Sequence[Folded]) -> None:
@@ -116,13 +155,35 @@ class MemoryReadModels:
         keys = sorted(key for key in self.store.revisions if key[0] == event)
         return [self.store.revisions[key] for key in keys]
 
-    async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
-        """Return refused inputs, newest first."""
-        letters = self.store.dead_letters.values()
-        newest_first = sorted(letters, key=lambda one: (one.occurred_at, one.id), reverse=True)
-        return newest_first[:limit]
+    async def dead_letters(
+        self,
+        *,
+        limit: int,
+        state: LetterState | None = None,
+        reason: str | None = None,
+        begins: str = "",
+    ) -> Sequence[ShownLetter]:
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
+        found = [
+            one
+            for one in shown_letters(self.store)
+            if state in {None, one.state}
+            and reason in {None, one.letter.reason.value}
+            and one.letter.id.startswith(begins)
+        ]
+        return found[:limit]
 
-    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+    async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:
+        """Return copies of notices, in the order asked for."""
+        return archived_copies(self.store, wanted)
+
+    async def raw_notices(self, *, begins: str, limit: int) -> Mapping[str, int]:
+        """Return the sizes in bytes of notices by their digests, of those that begin so."""
+        sizes = {copy.raw: copy.size for copy in self.store.copies.values()}
+        found = sorted(raw for raw in sizes if raw.startswith(begins))
+        return {raw: sizes[raw] for raw in found[:limit]}
+
+    async def neutrinos(self, wanted: ReceivedSpan) -> Sequence[NeutrinoRow]:
         """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
         found = [
             one
@@ -134,9 +195,23 @@ class MemoryReadModels:
         found.sort(key=lambda one: (one.time, one.neutrino, one.is_test), reverse=True)
         return found[: wanted.limit]
 
+    async def external_triggers(self, wanted: ReceivedSpan) -> Sequence[ExternalTriggerRow]:
+        """Return triggers, the latest first; those of tests and retracted ones if asked for."""
+        found = [
+            one
+            for one in self.store.external_triggers.values()
+            if wanted.start <= one.time <= wanted.stop
+            and one.is_test <= wanted.tests
+            and one.retracted <= wanted.retracted
+        ]
+        found.sort(
+            key=lambda one: (one.time, one.observatory, one.trigger, one.is_test), reverse=True
+        )
+        return found[: wanted.limit]
+
     async def receipt(self, source: Source) -> Receipt | None:
         """Return what became of a record of an alert topic; None while it is not decided."""
-        return self.store.receipts.get(source)
+        return self.store.receipts.get(source.place)
 
     async def leased(self, event: str) -> Sequence[str]:
         """Return the handlers of an event that a worker is running now."""

@@ -20,6 +20,7 @@ import orjson
 
 from llama.adapters.file_lock import FileLock
 from llama.adapters.outlets.written import read_sent, written
+from llama.adapters.syncing import sync_folder
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.domain.outlet import Parcel, Sender, Sent, file_name, first_answer
@@ -148,8 +149,8 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
-        _sync(path.parent.parent)
+        sync_folder(path.parent)
+        sync_folder(path.parent.parent)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
@@ -159,11 +160,3 @@ def _write(path: Path, content: bytes) -> None:
 def _refused(path: Path, error: OSError) -> Unavailable:
     message = f"{path} cannot be written: {error}"
     return Unavailable(f"{message}; free space or repair the disk, then try again")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,21 +11,27 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from llama.adapters.postgres.census import PostgresCensus
     from llama.adapters.postgres.database import Database, connect
     from llama.adapters.postgres.generations import PostgresGenerations
     from llama.adapters.postgres.ledger import PostgresLedger
     from llama.adapters.postgres.migrating import migrate
     from llama.adapters.postgres.outbox import PostgresOutbox
+    from llama.adapters.postgres.pauses import PostgresPauses
     from llama.adapters.postgres.read_models import PostgresReadModels
+    from llama.adapters.postgres.source_book import PostgresSourceBook
     from llama.adapters.postgres.tasks import PostgresTaskQueue
     from llama.adapters.postgres.timers import PostgresTimerQueue
 
 __all__ = [
     "Database",
+    "PostgresCensus",
     "PostgresGenerations",
     "PostgresLedger",
     "PostgresOutbox",
+    "PostgresPauses",
     "PostgresReadModels",
+    "PostgresSourceBook",
     "PostgresTaskQueue",
     "PostgresTimerQueue",
     "connect",
@@ -35,10 +41,13 @@ __all__ = [
 _HOMES: Mapping[str, str] = MappingProxyType(
     {
         "Database": "database",
+        "PostgresCensus": "census",
         "PostgresGenerations": "generations",
         "PostgresLedger": "ledger",
         "PostgresOutbox": "outbox",
+        "PostgresPauses": "pauses",
         "PostgresReadModels": "read_models",
+        "PostgresSourceBook": "source_book",
         "PostgresTaskQueue": "tasks",
         "PostgresTimerQueue": "timers",
         "connect": "database",

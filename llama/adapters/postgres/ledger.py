@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llama.adapters.postgres.database import Database, Session
 from llama.adapters.postgres.kept_states import states_in
+from llama.adapters.postgres.selections import PostgresSelectionBoard
 from llama.adapters.postgres.tasks import PostgresTaskBoard
 from llama.adapters.postgres.timers import PostgresTimerBoard
 from llama.adapters.postgres.values import read_tree, state_text, tree_text
@@ -16,6 +17,7 @@ from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.ledger import Transaction
 from llama.ports.projections import Receipt
+from schemas.facts import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class PostgresTransaction:
         """The read models."""
         return PostgresViews(self.session)
 
+    @property
+    def selections(self) -> PostgresSelectionBoard:
+        """The standing selections."""
+        return PostgresSelectionBoard(self.session)
+
     async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
         """Move this consumer's offset; Fenced if it is not where it was expected to be.
 
@@ -63,6 +70,12 @@ class PostgresTransaction:
         rows = await self.session.fetch("load_states", self.consumer, list(events))
         known = await states_in(self.session, rows, fold_version=self.fold_version)
         return {event: known.get(event) or EventState(event) for event in events}
+
+    async def states_after(self, event: str, *, limit: int) -> Sequence[EventState]:
+        """Return this consumer's states of the events behind one, by name; '' is before all."""
+        rows = await self.session.fetch("states_page", self.consumer, event, limit)
+        known = await states_in(self.session, rows, fold_version=self.fold_version)
+        return [known[row["event"]] for row in rows]
 
     async def save(self, states: Sequence[EventState]) -> None:
         """Keep this consumer's states of some events; of several of one event, the last."""
@@ -92,7 +105,7 @@ class PostgresTransaction:
 
     async def give_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Say what became of some records of an alert topic."""
-        last = list({receipt.source: receipt for receipt in receipts}.values())
+        last = list({receipt.source.place: receipt for receipt in receipts}.values())
         await self.session.fetch(
             "give_receipts",
             [receipt.source.topic for receipt in last],
@@ -104,6 +117,8 @@ class PostgresTransaction:
             [receipt.fact_partition for receipt in last],
             [receipt.fact_offset for receipt in last],
             [receipt.neutrino for receipt in last],
+            [receipt.external_trigger for receipt in last],
+            [_origin_text(receipt.source) for receipt in last],
         )
 
 
@@ -148,3 +163,7 @@ class PostgresLedger:
             await session.fetch("deploy", manifest_digest)
             latest = await session.first("latest_deployment")
         return latest["epoch"] if latest else 0
+
+
+def _origin_text(source: Source) -> str | None:
+    return source.origin.model_dump_json() if source.origin else None

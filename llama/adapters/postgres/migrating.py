@@ -11,6 +11,7 @@ from llama.adapters.postgres.failures import translated
 from llama.adapters.postgres.listening import CONNECT_TIMEOUT_S
 from llama.domain.digests import Digest, digest_bytes
 from llama.domain.errors import Misconfigured
+from llama.domain.fold_version import FOLD_VERSION
 
 MIGRATION_TIMEOUT_S = 600.0
 """An index over every fact of an observing run is built in minutes."""
@@ -25,6 +26,12 @@ create table if not exists migrations (
     applied_at timestamptz not null default now()
 )
 """
+
+_HAS_GENERATIONS = "select to_regclass('generations') is not null"
+_BEGIN_WITH_OUR_FOLD = """
+update generations set fold_version = $1 where is_live and not exists (select from facts)
+"""
+"""Tables in which nothing was shown yet are those of whichever fold comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ async def _migrate(
                 "insert into migrations (number, name, digest) values ($1, $2, $3)",
                 *(migration.number, migration.name, migration.digest),
             )
+    if missing and await connection.fetchval(_HAS_GENERATIONS):
+        await connection.execute(_BEGIN_WITH_OUR_FOLD, FOLD_VERSION)
     return [migration.number for migration in missing]
 
 

@@ -6,7 +6,7 @@ on its answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,18 +18,22 @@ from llama.domain.selection.event_profile import EventProfile
 from llama.domain.selection.paging import Page, Question, page_of
 from llama.ports.projections import (
     EventRow,
+    ExternalTriggerRow,
     FactRow,
     FileRow,
     NeutrinoRow,
-    NeutrinoSpan,
     Receipt,
+    ReceivedSpan,
 )
 
 if TYPE_CHECKING:
+    from llama.domain.archive import CopiesWanted
+    from llama.domain.letters import ShownLetter
     from llama.domain.shown_details import Details
     from llama.domain.states import EventState
+    from schemas.archive import ArchivedCopy
     from schemas.facts import Source
-    from schemas.reports import DeadLetter, RevisionCommitted
+    from schemas.reports import LetterState, RevisionCommitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +84,48 @@ class PostgresReadModels:
         rows = await self.database.fetch("list_revisions", event)
         return [RevisionCommitted.model_validate_json(row["body"]) for row in rows]
 
-    async def dead_letters(self, *, limit: int) -> Sequence[DeadLetter]:
-        """Return refused inputs, newest first."""
-        from schemas.reports import DeadLetter
+    async def dead_letters(
+        self,
+        *,
+        limit: int,
+        state: LetterState | None = None,
+        reason: str | None = None,
+        begins: str = "",
+    ) -> Sequence[ShownLetter]:
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
+        from llama.adapters.postgres.archive import letters_in
 
-        rows = await self.database.fetch("list_dead_letters", limit)
-        return [DeadLetter.model_validate_json(row["body"]) for row in rows]
+        return await letters_in(
+            self.database, limit=limit, state=state, reason=reason, begins=begins
+        )
 
-    async def neutrinos(self, wanted: NeutrinoSpan) -> Sequence[NeutrinoRow]:
+    async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:
+        """Return copies of notices, in the order asked for."""
+        from llama.adapters.postgres.archive import copies_in
+
+        return await copies_in(self.database, wanted)
+
+    async def raw_notices(self, *, begins: str, limit: int) -> Mapping[str, int]:
+        """Return the sizes in bytes of notices by their digests, of those that begin so."""
+        from llama.adapters.postgres.archive import raws_in
+
+        return await raws_in(self.database, begins=begins, limit=limit)
+
+    async def neutrinos(self, wanted: ReceivedSpan) -> Sequence[NeutrinoRow]:
         """Return neutrinos, the latest first; those of tests and retracted ones if asked for."""
         from llama.domain.neutrinos import ShownNeutrino
 
         span = (wanted.start, wanted.stop, wanted.tests, wanted.retracted, wanted.limit)
         rows = await self.database.fetch("list_neutrinos", *span)
         return [ShownNeutrino(*row.values()) for row in rows]
+
+    async def external_triggers(self, wanted: ReceivedSpan) -> Sequence[ExternalTriggerRow]:
+        """Return triggers, the latest first; those of tests and retracted ones if asked for."""
+        from llama.domain.external_triggers import ShownTrigger
+
+        span = (wanted.start, wanted.stop, wanted.tests, wanted.retracted, wanted.limit)
+        rows = await self.database.fetch("list_external_triggers", *span)
+        return [ShownTrigger(*row.values()) for row in rows]
 
     async def receipt(self, source: Source) -> Receipt | None:
         """Return what became of a record of an alert topic; None while it is not decided."""

@@ -22,6 +22,9 @@ PROJECTED_TABLES = (
     "revisions",
     "dead_letters",
     "neutrinos",
+    "external_triggers",
+    "notice_copies",
+    "source_gaps",
 )
 """What the projection writes, but for its states and offsets."""
 

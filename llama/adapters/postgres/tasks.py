@@ -24,7 +24,8 @@ class PostgresTaskBoard:
     async def want(self, event: str, tasks: Sequence[Task]) -> None:
         """Make these the open tasks of an event: add what is new, withdraw all others.
 
-        A task that is there stays as it is, leased or done, but for its priority.
+        A task that is there stays as it is, leased or done, but for its priority and the name of
+        the newest notice.
         """
         wanted = list({_identity(task): task for task in tasks}.values())
         names = [task.handler.name for task in wanted]
@@ -55,15 +56,24 @@ class PostgresTaskQueue:
         """When that claim was, by the database's clock."""
 
     async def claim(
-        self, worker: str, *, handlers: Collection[tuple[str, str]], limit: int, lease: timedelta
+        self,
+        worker: str,
+        *,
+        handlers: Collection[tuple[str, str]],
+        limit: int,
+        lease: timedelta,
+        publishing: Collection[str] = (),
     ) -> Sequence[Lease]:
         """Lease up to `limit` due tasks of these (handler, code) pairs, most urgent first.
 
-        A task whose lease has run out is due again, under a higher fence.
+        A task whose lease has run out is due again, under a higher fence. Tasks of the handlers
+        that are named as `publishing` stay where they are while publication is paused.
         """
         heard = self._listener.heard
         names, codes = [name for name, _ in handlers], [code for _, code in handlers]
-        rows = await self._database.fetch("claim_tasks", worker, names, codes, limit, lease)
+        rows = await self._database.fetch(
+            "claim_tasks", worker, names, codes, limit, lease, list(publishing)
+        )
         leases = [_lease(row, worker) for row in rows if row["body"] is not None]
         if len(leases) < limit:
             self._seen, self._looked_at = heard, rows[0]["looked_at"]

@@ -4,20 +4,26 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TypeVar
 
+from llama.adapters.postgres.archive import close_letters, show_copies, show_letters
 from llama.adapters.postgres.database import Session
 from llama.adapters.postgres.details import show_details
 from llama.adapters.postgres.event_rows import EVENT_COLUMNS, event_row
 from llama.adapters.postgres.past import keep_spans
+from llama.domain import external_triggers
 from llama.domain.contents import brought_by
+from llama.domain.copies import Copy
 from llama.domain.moves import Folded
 from llama.domain.neutrinos import ShownNeutrino, newest
 from llama.domain.selection.profile import profile_of
 from llama.domain.shown import ShownFile, shown_from
+from llama.domain.sources.gaps import Gap, gaps_of
 from llama.domain.spans import Round, rounds_of
 from llama.domain.states import StoredFile
 from schemas.envelope import body_of
+from schemas.external_triggers import ExternalTriggerReceived
 from schemas.neutrinos import NeutrinoReceived
-from schemas.reports import DeadLetter, RevisionCommitted
+from schemas.reports import DeadLetter, DeadLetterClosed, RevisionCommitted
+from schemas.sources import SourceBlind, SourceCaughtUp
 
 Value = TypeVar("Value")
 
@@ -43,14 +49,15 @@ class PostgresViews:
 
     async def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Show refused inputs."""
-        first = list({letter.id: letter for letter in reversed(letters)}.values())
-        await self.session.fetch(
-            "show_dead_letters",
-            [letter.id for letter in first],
-            [letter.occurred_at for letter in first],
-            [letter.reason.value for letter in first],
-            [body_of(letter) for letter in first],
-        )
+        await show_letters(self.session, letters)
+
+    async def record_closings(self, closings: Sequence[DeadLetterClosed]) -> None:
+        """Show what operators did about refused inputs that are shown, in order."""
+        await close_letters(self.session, closings)
+
+    async def record_copies(self, copies: Sequence[Copy]) -> None:
+        """Show copies of notices; of several of one record the one of the least rank."""
+        await show_copies(self.session, copies)
 
     async def record_revisions(self, revisions: Sequence[RevisionCommitted]) -> None:
         """Show revisions of histories."""
@@ -68,6 +75,17 @@ class PostgresViews:
         rows = [astuple(one) for one in newest(received).values()]
         columns = len(fields(ShownNeutrino))
         await self.session.fetch("show_neutrinos", *_columns(rows, count=columns))
+
+    async def record_external_triggers(self, received: Sequence[ExternalTriggerReceived]) -> None:
+        """Show other observatories' triggers: of each the newest revision, whatever the order."""
+        rows = [astuple(one) for one in external_triggers.newest(received).values()]
+        columns = len(fields(external_triggers.ShownTrigger))
+        await self.session.fetch("show_external_triggers", *_columns(rows, count=columns))
+
+    async def record_gaps(self, told: Sequence[SourceBlind | SourceCaughtUp]) -> None:
+        """Show when sources were not heard."""
+        rows = [astuple(gap) for gap in gaps_of(told).values()]
+        await self.session.fetch("show_gaps", *_columns(rows, count=len(fields(Gap))))
 
     async def _show_round(self, one: Round) -> dict[str, Sequence[ShownFile]]:
         """Keep what was, show what is, and return the files of the events."""

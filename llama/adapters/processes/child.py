@@ -122,9 +122,13 @@ def run(handler: type[FileHandler], request: Request, outlet: Outlet | None = No
     instance = handler(EventTuple(outputs.name, outputs.parent))
     os.chdir(outputs.parent)
     try:
-        now = datetime.fromisoformat(request.now)
         inputs = FolderInputs(
-            handler, Path(request.inputs), flags=request.flags, now=now, outlet=outlet
+            handler,
+            Path(request.inputs),
+            flags=request.flags,
+            now=datetime.fromisoformat(request.now),
+            notice=request.notice,
+            outlet=outlet,
         )
         returned = instance.generate(inputs)
     finally:

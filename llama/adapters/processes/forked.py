@@ -107,6 +107,7 @@ def _request(task: Task, folder: RunFolder, *, now: datetime) -> Request:
         outputs=str(folder.outputs),
         flags=task.flags,
         now=now.isoformat(),
+        notice=task.notice,
     )
 
 

@@ -69,11 +69,13 @@ class FolderInputs:
         *,
         flags: Mapping[str, bool | str],
         now: datetime,
+        notice: str = "",
         outlet: Outlet | None = None,
     ) -> None:
         self._user = user.__name__
         self._flags = flags
         self._now = now
+        self._notice = notice
         self._outlet = outlet
         self._inputs = {
             dependency.handler: FolderInput(folder, dependency, user.__name__)
@@ -89,6 +91,11 @@ class FolderInputs:
     def now(self) -> datetime:
         """The time of this run, in UTC."""
         return self._now
+
+    @property
+    def notice(self) -> str:
+        """How results name the event's newest notice."""
+        return self._notice
 
     @property
     def outlet(self) -> Outlet:

@@ -10,9 +10,9 @@ MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 """A file larger than this is a mistake: the largest sky maps have a few megabytes."""
 MAX_LINE_BYTES = 1024 * 1024
 MAX_TEXT = 2000
-FOR_HANDLERS = ("LLAMA_NEUTRINOS", "LLAMA_HTTP", "LLAMA_HOME")
-"""The settings of this project that handlers see: where neutrinos come from, where the gateway
-is that may be asked for them, and no more."""
+FOR_HANDLERS = ("LLAMA_NEUTRINOS", "LLAMA_EXTERNAL_TRIGGERS", "LLAMA_HTTP", "LLAMA_HOME")
+"""The settings of this project that handlers see: where neutrinos and triggers come from, where the
+gateway is that may be asked for them, and no more."""
 INPUTS = "inputs"
 MADE = "made"
 
@@ -32,6 +32,8 @@ class Request:
     """To be imported ahead of the first run."""
     now: str = ""
     """The time of the run, ISO 8601 with its zone."""
+    notice: str = ""
+    """How results name the event's newest notice."""
     outbox: str = ""
     """The folder that is the handler's outlet; empty: it asks its parent to send."""
 
@@ -86,6 +88,7 @@ def request_from(line: bytes) -> Request:
         flags=said["flags"],
         modules=tuple(said["modules"]),
         now=said["now"],
+        notice=said["notice"],
         outbox=said["outbox"],
     )
 

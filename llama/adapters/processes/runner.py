@@ -126,6 +126,7 @@ class ProcessRunner:
             outputs=str(folder.outputs),
             flags=task.flags,
             now=self._clock.now().isoformat(),
+            notice=task.notice,
         )
         sender = Sender(task.event, task.handler.name)
         serve = serving(self._dispatch, sender, partial(self._wanted, task))

@@ -19,6 +19,7 @@ from llama.domain.handler import FileHandler, maker_of
 from llama.domain.manifests import adoption_of, manifest_of
 from llama.domain.notice import Refused, read_notice
 from llama.domain.notice.fact import trigger_of
+from llama.domain.notice.provenance import Provenance
 from llama.domain.pipeline import Handlers, pipeline_of, with_ancestors
 from llama.domain.resources import is_resource, read_resources
 from llama.domain.states import EventState
@@ -246,4 +247,4 @@ class Workbench:
         for content in (raw, *notice.attachments.values(), notice.alert):
             self.folder.keep(content)
         source = Source(topic="file", partition=0, offset=state.sequence)
-        return trigger_of(notice, raw=raw, source=source, at=self.clock.now())
+        return trigger_of(notice, Provenance(raw, source, self.clock.now()))

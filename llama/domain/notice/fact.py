@@ -1,21 +1,21 @@
 """A notice as a fact: what the event store keeps of it, and the file that it brings."""
 
-from datetime import datetime
-
 from llama.domain.digests import WHOLE, Digest, digest_bytes
 from llama.domain.notice.model import Notice
-from schemas.facts import Source, TriggerReceived
+from llama.domain.notice.provenance import Provenance
+from schemas.facts import TriggerReceived
 from schemas.files import FileContent
 
 ALERT_FILE = "alert.json"
 """The file of the newest notice of an event, normalised."""
 
 
-def trigger_of(notice: Notice, *, raw: bytes, source: Source, at: datetime) -> TriggerReceived:
-    """Return the fact that a notice came in, from its bytes as they came."""
+def trigger_of(notice: Notice, came: Provenance) -> TriggerReceived:
+    """Return the fact that a notice came in."""
+    mark = ".test" if came.is_test and not notice.is_test else ""
     return TriggerReceived(
-        id=f"{notice.identity[:32]}.{digest_bytes(notice.alert)[:8]}",
-        occurred_at=at,
+        id=f"{notice.identity[:32]}.{digest_bytes(notice.alert)[:8]}{mark}",
+        occurred_at=came.at,
         event=notice.superevent_id,
         notice=notice.identity,
         alert_type=notice.alert_type,
@@ -24,11 +24,12 @@ def trigger_of(notice: Notice, *, raw: bytes, source: Source, at: datetime) -> T
         significant=notice.significant,
         far=notice.far,
         classification=dict(notice.classification) if notice.classification else None,
-        is_test=notice.is_test,
-        raw=digest_bytes(raw),
-        raw_size=len(raw),
-        source=source,
-        files=(alert_file(notice, digest_bytes(raw)),),
+        is_test=notice.is_test or came.is_test,
+        raw=came.digest,
+        raw_size=len(came.raw),
+        source=came.source,
+        name=came.name,
+        files=(alert_file(notice, came.digest),),
         oddities=notice.oddities,
     )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from llama.domain.notice.body import Body
 from llama.domain.notice.model import AlertType, JsonValue, Limits, RefusalReason, Refused
 from llama.domain.notice.oddities import Oddities, refuse, shown
 from llama.domain.notice.times import read_time
@@ -21,20 +22,16 @@ class Heading:
     superevent_id: str
     alert_type: AlertType
     time_created: datetime
-
-    @property
-    def is_test(self) -> bool:
-        """Whether the event is a mock or a test; on a retraction the id is the only mark."""
-        return why_test(self.superevent_id) is not None
+    is_test: bool
+    """A mock or a test: in JSON the id is the only mark of it."""
 
 
-def read_heading(
-    body: dict[str, JsonValue], limits: Limits, oddities: Oddities
-) -> Heading | Refused:
+def read_heading(body: Body, limits: Limits, oddities: Oddities) -> Heading | Refused:
     """Read the id, the type and the time of a notice, or say which of them is unreadable."""
-    if missing := [key for key in REQUIRED if key not in body]:
+    said = body.content
+    if missing := [key for key in REQUIRED if key not in said]:
         return refuse(RefusalReason.NOT_A_NOTICE, f"an object without {', '.join(missing)}")
-    superevent_id, alert_type, time_created = (body[key] for key in REQUIRED)
+    superevent_id, alert_type, time_created = (said[key] for key in REQUIRED)
     if not (isinstance(superevent_id, str) and _SUPEREVENT_ID.fullmatch(superevent_id)):
         return _refuse_value(RefusalReason.BAD_EVENT_ID, "superevent_id", superevent_id, limits)
     stage = _read_alert_type(alert_type, oddities)
@@ -45,7 +42,8 @@ def read_heading(
         return _refuse_value(RefusalReason.BAD_TIME, "time_created", time_created, limits)
     if not created.is_zoned:
         oddities.add("time_created names no zone: taken as UTC")
-    return Heading(superevent_id, stage, created.utc)
+    is_test = body.is_test or why_test(superevent_id) is not None
+    return Heading(superevent_id, stage, created.utc, is_test)
 
 
 def _read_alert_type(value: JsonValue, oddities: Oddities) -> AlertType | None:

@@ -10,9 +10,7 @@ from llama.domain.notice.oddities import Oddities, refuse
 _BOM = b"\xef\xbb\xbf"
 _JSON_SPACE = b" \t\r\n"
 _FORMATS = (
-    (b"<", "XML"),
     (b"\x1f\x8b", "gzip"),
-    (b"Obj\x01", "Avro"),
     (b"SIMPLE  =", "FITS"),
     (b"\x89HDF", "HDF5"),
     (b"PK\x03\x04", "zip"),

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llama.domain.notice.model import JsonValue, RefusalReason
+from llama.domain.notice.dialect import Unusable
+from llama.domain.notice.model import JsonValue
 from llama.domain.notice.oddities import printable
 
 CONTAINMENT = 0.9
@@ -12,14 +13,6 @@ CONTAINMENT = 0.9
 _GEV_PER_TEV = 1000.0
 _MOST_GEV = 1e12
 _SHOWN = 80
-
-
-class Unusable(Exception):
-    """What a notice says cannot be used; the reader turns it into a refusal."""
-
-    def __init__(self, detail: str, reason: RefusalReason = RefusalReason.BAD_NEUTRINO) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

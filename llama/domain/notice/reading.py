@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from llama.domain.digests import Digest, canonical_json, digest_json
+from llama.domain.notice.body import Body, body_of
 from llama.domain.notice.heading import Heading, read_heading
-from llama.domain.notice.json_text import parse_object
-from llama.domain.notice.model import AlertType, JsonValue, Limits, Notice, RefusalReason, Refused
-from llama.domain.notice.oddities import Oddities, refuse
+from llama.domain.notice.model import AlertType, JsonValue, Limits, Notice, Refused
+from llama.domain.notice.oddities import Oddities
 from llama.domain.notice.ranking import classes_in, far_in
 from llama.domain.notice.sections import Section, SectionReader
 from llama.domain.notice.times import write_time
@@ -16,22 +16,23 @@ _DEFAULT_LIMITS = Limits()
 
 
 def read_notice(raw: bytes, *, limits: Limits = _DEFAULT_LIMITS) -> Notice | Refused:
-    """Read one notice of the topic igwn.gwalert from the bytes of its message.
+    """Read one notice of a superevent from the bytes of its message: JSON, Avro or a VOEvent.
 
     What is odd is kept, changed or dropped, and told in `oddities`; refused is only what has no
     readable id, type or time, and what is hostile. Never raises, whatever the bytes. The result
     depends on the bytes alone, and not on the order of keys or on the spaces between them.
     """
-    if len(raw) > limits.max_bytes:
-        return refuse(RefusalReason.TOO_LARGE, f"{len(raw)} bytes, of {limits.max_bytes} allowed")
     oddities = Oddities(limits)
-    body = parse_object(raw, limits, oddities)
-    if isinstance(body, Refused):
-        return body
+    body = body_of(raw, limits, oddities)
+    return body if isinstance(body, Refused) else notice_in(body, limits, oddities)
+
+
+def notice_in(body: Body, limits: Limits, oddities: Oddities) -> Notice | Refused:
+    """Read one notice of a superevent from what its message says; `oddities` are those so far."""
     heading = read_heading(body, limits, oddities)
     if isinstance(heading, Refused):
         return heading
-    parts = _read_parts(heading, SectionReader(body, limits, oddities))
+    parts = _read_parts(heading, SectionReader(body.content, limits, oddities))
     return parts if isinstance(parts, Refused) else _assemble(parts, oddities.all())
 
 

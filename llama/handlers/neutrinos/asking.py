@@ -1,4 +1,4 @@
-"""Ask an HTTP server for tracks: with limits on time and size."""
+"""Ask an HTTP server for what was in a time span: with limits on time and size."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from llama.handlers.neutrinos.track import MAX_BYTES, Track
 from schemas.base import zulu
 
 _PIECE_BYTES = 65536
-_NO_ADDRESS = "the source of neutrinos is no HTTP address: write https://host:port/path"
+_NO_ADDRESS = "the source is no HTTP address: write https://host:port/path"
 _NOTHING_YET = (202, 204, 404, 425)
 """Answers that say: ask again later."""
 
@@ -49,14 +49,30 @@ def tracks_over_http(
     NotYet if it has nothing for that time yet, Unavailable if it does not answer as it should.
     `direct`: past the proxy of the environment, for a server of one's own.
     """
-    asked = _with_span(url, start, stop)
-    content = _content(asked, patience or Patience(), ProxyHandler({} if direct else None))
+    content = content_over_http(url, start, stop, patience, direct=direct)
     try:
         return records_from_bytes(content)
     except ValueError as error:
         raise Unavailable(
             f"{shown(url)} answers with what is no list of tracks: {error}"
         ) from error
+
+
+def content_over_http(
+    url: str,
+    start: datetime,
+    stop: datetime,
+    patience: Patience | None = None,
+    *,
+    direct: bool = False,
+) -> bytes:
+    """Return what a server answers to `url?start=...&stop=...`, at most 8 MiB.
+
+    NotYet if it has nothing for that time yet, Unavailable if it does not answer as it should.
+    `direct`: past the proxy of the environment, for a server of one's own.
+    """
+    asked = _with_span(url, start, stop)
+    return _content(asked, patience or Patience(), ProxyHandler({} if direct else None))
 
 
 def shown(url: str) -> str:
@@ -99,12 +115,12 @@ def _content(url: str, patience: Patience, proxies: ProxyHandler) -> bytes:
     try:
         with opener.open(request, timeout=patience.silence_s) as answer:
             if answer.status in _NOTHING_YET:
-                raise NotYet(f"{shown(url)} has no tracks of that time yet")
+                raise NotYet(f"{shown(url)} has nothing of that time yet")
             return _read(answer, url, deadline)
     except HTTPError as error:
         with error:
             if error.code in _NOTHING_YET:
-                raise NotYet(f"{shown(url)} has no tracks of that time yet") from error
+                raise NotYet(f"{shown(url)} has nothing of that time yet") from error
         raise Unavailable(f"{shown(url)} answers {error.code}: look at that server") from error
     except (OSError, HTTPException) as error:
         raise Unavailable(f"{shown(url)} does not answer: {error}") from error

@@ -21,7 +21,7 @@ def tracks_received(
 
     Retracted ones are never told. Unavailable if the gateway does not answer.
     """
-    url = f"{gateway_at(place, os.environ)}/neutrinos"
+    url = f"{gateway_here(place)}/neutrinos"
     asked = f"{url}?test=true" if tests else url
     return tracks_over_http(asked, start, stop, direct=True)
 
@@ -29,6 +29,11 @@ def tracks_received(
 def name_of(place: str) -> str:
     """Return what results call the source: this deployment's has no address, which may change."""
     return f"received:{shown(place) if '//' in place else place}" if place else "received"
+
+
+def gateway_here(place: str) -> str:
+    """Return the URL of a gateway as `gateway_at` finds it from this process."""
+    return gateway_at(place, os.environ)
 
 
 def gateway_at(place: str, environment: Mapping[str, str]) -> str:

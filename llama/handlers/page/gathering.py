@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from llama.domain.digests import digest_bytes
 from llama.domain.notice.fact import ALERT_FILE
+from llama.handlers.page.external import trigger_contents
 from llama.handlers.page.findings import search_contents
 from llama.handlers.page.notice import notice_contents
 from llama.handlers.results.result import result_from
@@ -12,6 +13,7 @@ from llama.handlers.sky.fields import parsed
 
 INFO_FILE = "skymap_info.json"
 EVENT_DATA_FILE = "event_data.json"
+TRIGGERS_FILE = "external_triggers.json"
 PICTURE = ".png"
 
 
@@ -25,8 +27,9 @@ def gathered(files: Mapping[str, bytes]) -> tuple[dict[str, object], dict[str, b
     texts = {name: content for name, content in files.items() if not name.endswith(PICTURE)}
     # alert.json is left out: it tells how the notice's map was compressed, which means nothing.
     digests = {name: str(digest_bytes(texts[name])) for name in texts if name != ALERT_FILE}
-    notice = notice_contents(alert, info, _event_data(files))
-    contents = {**notice, **search_contents(result_from(files), digests)}
+    notice = notice_contents(alert, info, _optional(files, EVENT_DATA_FILE))
+    triggers = trigger_contents(_optional(files, TRIGGERS_FILE))
+    contents = {**notice, **triggers, **search_contents(result_from(files), digests)}
     pictures = {PurePath(name).stem: files[name] for name in files if name.endswith(PICTURE)}
     return cleaned(contents), pictures
 
@@ -52,7 +55,5 @@ def _printable(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
-def _event_data(files: Mapping[str, bytes]) -> Mapping[str, object]:
-    if EVENT_DATA_FILE not in files:
-        return {}
-    return parsed(files[EVENT_DATA_FILE], name=EVENT_DATA_FILE)
+def _optional(files: Mapping[str, bytes], name: str) -> Mapping[str, object]:
+    return parsed(files[name], name=name) if name in files else {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from llama.domain.notice.fact import ALERT_FILE
+from llama.handlers.external.words import what_of
 from llama.handlers.plots.timeline import Moment
 from llama.handlers.results.tracks import instant
 from llama.handlers.sky.fields import mapping, parsed, text
@@ -29,10 +30,16 @@ def _triggers(files: Mapping[str, bytes]) -> list[Moment]:
         return []
     said = parsed(files[TRIGGERS_FILE], name=TRIGGERS_FILE).get("triggers")
     known = [mapping(one) for one in said] if isinstance(said, list) else []
+    known = [one for one in known if not _is_told_already(one)]
     times = [(one, instant(one.get("time"))) for one in known]
     return [Moment(_name(one), time, is_observation=True) for one, time in times if time]
 
 
+def _is_told_already(trigger: Mapping[str, object]) -> bool:
+    """Tell whether the event's notice names what came in by itself, too: once is enough."""
+    return trigger.get("told_by") == "received" and trigger.get("named_by_notice") is True
+
+
 def _name(trigger: Mapping[str, object]) -> str:
-    parts = (text(trigger.get("observatory")), text(trigger.get("search")))
+    parts = (text(trigger.get("observatory")), what_of(trigger))
     return " ".join(part[:LONGEST_NAME] for part in parts if part) or "another observation"

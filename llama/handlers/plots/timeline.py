@@ -24,6 +24,8 @@ WEIGHT = "#cfe1f2"
 EVENT = "#0b3c5d"
 OTHER = "#00745c"
 NUMBERED = 30
+LOWEST_WORDS = 0.2
+"""The share of the height below which no more words are written: then from the top again."""
 SMALLEST_RANGE_GEV = (1e2, 1e5)
 HALO = matplotlib.patheffects.withStroke(linewidth=3.0, foreground="white", alpha=0.9)
 
@@ -120,7 +122,7 @@ def _moments(axes: Axes, result: JointResult, moments: Sequence[Moment]) -> None
             transform=axes.get_xaxis_transform(), size=10, color=colour, parse_math=False,
             ha="right" if leftward else "left", va="top", path_effects=[HALO],
         )  # fmt: skip
-        height -= 0.075
+        height = 0.97 if height < LOWEST_WORDS else height - 0.075
 
 
 def dt_of(moment: Moment, result: JointResult) -> float | None:

@@ -10,7 +10,7 @@ from llama.domain.digests import canonical_json, digest_json
 from llama.domain.handler import PermanentError
 from llama.domain.outlet import Outlet, Sent
 from llama.handlers.publication.notice import instant
-from llama.handlers.sky.fields import mapping, parsed, text
+from llama.handlers.sky.fields import mapping, parsed
 from schemas.base import why_test
 
 TOPIC = "gcn.notices.llama.lvk_nu_track_search"
@@ -21,13 +21,6 @@ OF_THE_SENDING = ("alert_type", "alert_datetime", "record_number", "reference")
 OF_THE_EVENT = ("$schema", "type", "ref_ID", "alert_tense", "trigger_time")
 """What the retraction of a notice says again."""
 TENSES = ("current", "archival", "test")
-NOTICE_TYPES = {
-    "EARLYWARNING": "EarlyWarning",
-    "PRELIMINARY": "Preliminary",
-    "INITIAL": "Initial",
-    "UPDATE": "Update",
-    "RETRACTION": "Retraction",
-}
 Json = Mapping[str, object]
 
 
@@ -115,12 +108,6 @@ def in_brief(sent: Sent) -> Json:
         "alert_type": said.get("alert_type"),
         "result": digest_json(body_of(sent)),
     }
-
-
-def reference_to(alert: Json, event: str) -> str:
-    """Return how a notice names the one of the waves that it goes with."""
-    kind = NOTICE_TYPES.get(text(alert.get("alert_type")) or "")
-    return f"{event}-{kind}" if kind else event
 
 
 def refuse_doubt(outlet: Outlet) -> None:

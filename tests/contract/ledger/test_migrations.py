@@ -17,7 +17,9 @@ TABLES = frozenset(
         "migrations",
         *("offsets", "states", "heads", "receipts", "deployments", "tasks", "timers"),
         *("events", "files", "file_versions", "facts", "revisions", "dead_letters"),
-        *("event_spans", "generations", "flag_changes", "holds", "failures", "outbox", "neutrinos"),
+        *("event_spans", "generations", "flag_changes", "holds", "failures", "outbox", "pauses"),
+        *("neutrinos", "external_triggers", "notice_copies"),
+        *("sources", "source_gaps", "selections"),
     }
 )
 

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import AsyncGenerator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -11,6 +11,7 @@ from llama.adapters.postgres import (
     Database,
     PostgresLedger,
     PostgresOutbox,
+    PostgresSourceBook,
     PostgresTaskQueue,
     connect,
 )
@@ -18,20 +19,24 @@ from llama.adapters.postgres.table_copies import PROJECTED_TABLES
 from llama.domain.errors import Misconfigured
 from llama.domain.outlet import Parcel, Sender
 from llama.domain.revisions import Head
+from llama.domain.selection.standing import selection_of
 from llama.embedded.supervisor import ROLES
 from llama.ports.projections import Receipt
 from schemas.facts import Source
-from tests.support.facts import EVENT, Story
+from schemas.selections import SelectionDefined
+from schemas.sources import SourceStanding
+from tests.support.facts import EVENT, START, Story
 from tests.support.projections import a_log, project
 from tests.support.rebuilding import a_scene
 
 LEDGER = {"offsets", "states"}
 WRITES: Mapping[str, set[str]] = {
-    "trigger_ingest": {"receipts", *LEDGER},
+    "trigger_ingest": {"receipts", "sources", *LEDGER},
     "dependency_resolver": {"tasks", "timers", "deployments", *LEDGER},
     "handler_worker": {"tasks", "outbox"},
     "versioning": {"heads", *LEDGER},
     "projection": {*PROJECTED_TABLES, *LEDGER},
+    "announcing": {"selections", *LEDGER},
     "gateway": set(),
 }
 PRIVILEGES = """
@@ -156,6 +161,21 @@ async def test_versionings_role_suffices(database_dsn: str) -> None:
     assert heads == {EVENT: Head("a" * 40, 0, {})}
 
 
+async def test_announcings_role_suffices(database_dsn: str) -> None:
+    defined = SelectionDefined(id="r1", occurred_at=START, name="all", criteria="")
+    async with (
+        await connect(database_dsn, role="llama_announcing") as database,
+        PostgresLedger(database).transaction("announcing") as transaction,
+    ):
+        await transaction.advance("llama.facts", 0, expected=0, to=2)
+        await transaction.save([Story().state])
+        assert await transaction.selections.to_change() == {}
+        await transaction.selections.define(selection_of(defined))
+        assert [one.name for one in await transaction.selections.hold()] == ["all"]
+        await transaction.selections.remove("all")
+        assert len(await transaction.states_after("", limit=9)) == 1
+
+
 async def test_ingests_role_suffices(database_dsn: str) -> None:
     receipt = Receipt(Source(topic="t", partition=0, offset=1), EVENT, None, None, 0, 0)
     async with (
@@ -165,6 +185,10 @@ async def test_ingests_role_suffices(database_dsn: str) -> None:
         await transaction.advance("igwn.gwalert", 0, expected=0, to=2)
         await transaction.give_receipts([receipt])
         await transaction.give_receipts([receipt])
+        book = PostgresSourceBook(database)
+        await book.keep(
+            SourceStanding(source="kafka://a", began_at=datetime(2026, 1, 1, tzinfo=UTC))
+        )
 
 
 async def test_a_rebuild_leaves_the_roles_what_they_may(database_dsn: str) -> None:

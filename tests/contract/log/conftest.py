@@ -8,14 +8,14 @@ from tests.contract.log.bench import Bench, kafka_bench, memory_bench
 from tests.support.kafka import apache_kafka, embedded_broker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded_log(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Run the embedded broker as long as the session."""
     with embedded_broker(tmp_path_factory.mktemp("embedded-log")) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def apache_log(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Run Apache Kafka as long as the session."""
     with apache_kafka(tmp_path_factory.mktemp("apache-log")) as address:

@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 
 from llama.adapters.memory.outbox import MemoryOutbox
+from llama.adapters.memory.pauses import MemoryPauses
+from llama.adapters.memory.store import MemoryStore
 from llama.adapters.outlets.folder import FolderCarrier, FolderOutlet
 from llama.adapters.processes import ProcessRunner
 from llama.adapters.processes.forked import ForkingRunner
@@ -28,10 +30,15 @@ def outbox() -> MemoryOutbox:
     return MemoryOutbox(SystemClock())
 
 
+def a_dispatcher(outbox: MemoryOutbox, folder: Path) -> Dispatcher:
+    pauses = MemoryPauses(MemoryStore(outbox.clock))
+    return Dispatcher(outbox, FolderCarrier(folder / "outbox"), pauses)
+
+
 @pytest_asyncio.fixture
 async def pool(tmp_path: Path, outbox: MemoryOutbox) -> AsyncIterator[ProcessRunner]:
     runner = ProcessRunner(PIPELINE, artifacts=await a_store(), work=tmp_path / "w", processes=1)
-    async with runner.sends_by(Dispatcher(outbox, FolderCarrier(tmp_path / "outbox"))):
+    async with runner.sends_by(a_dispatcher(outbox, tmp_path)):
         yield runner
 
 
@@ -102,7 +109,7 @@ async def test_a_receiver_that_is_away_is_tried_again(pool: ProcessRunner, tmp_p
 
 async def test_a_run_that_was_replaced_sends_nothing(tmp_path: Path, outbox: MemoryOutbox) -> None:
     runner = ProcessRunner(PIPELINE, artifacts=await a_store(), work=tmp_path / "w", processes=1)
-    dispatcher = Dispatcher(outbox, FolderCarrier(tmp_path / "outbox"))
+    dispatcher = a_dispatcher(outbox, tmp_path)
     asked: list[Task] = []
 
     async def wanted(task: Task) -> bool:

@@ -1,6 +1,7 @@
 """What a run is told of the world around it: the time, and the settings that are for handlers."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,8 +35,8 @@ async def runner(
         yield ForkingRunner(classes, artifacts=store, work=tmp_path / "forks")
 
 
-async def _said(runner: Runner, handler: type[FileHandler]) -> str:
-    outcome = await runner.run(a_task(handler, a_notice()))
+async def _said(runner: Runner, handler: type[FileHandler], *, notice: str = "") -> str:
+    outcome = await runner.run(replace(a_task(handler, a_notice()), notice=notice))
     assert isinstance(outcome, Made), outcome
     return outcome.files[0].content.decode()
 
@@ -45,6 +46,12 @@ async def test_a_run_is_told_the_present_time_in_utc(runner: Runner) -> None:
     told = datetime.fromisoformat(await _said(runner, handlers.Timed))
     assert before <= told <= SystemClock().now()
     assert told.utcoffset() == UTC.utcoffset(None)
+
+
+async def test_a_run_is_told_the_name_of_the_newest_notice(runner: Runner) -> None:
+    name = "S230914ak-2-Preliminary"
+
+    assert await _said(runner, handlers.Named, notice=name) == name
 
 
 async def test_handlers_see_where_neutrinos_come_from_and_the_gateway_and_no_other_setting(

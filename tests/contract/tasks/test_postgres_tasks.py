@@ -18,7 +18,7 @@ select 'S' || n, 'plot', 'n', 1, '1', n % 2, now(), now(),
 from generate_series(1, 20000) as n;
 analyze tasks
 """
-CLAIM = ("w1", ["plot"], ["1"], 4, timedelta(minutes=1))
+CLAIM = ("w1", ["plot"], ["1"], 4, timedelta(minutes=1), ["notice"])
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,17 @@ async def test_a_wanted_task_is_leased_whole(persistence: Persistence) -> None:
     assert (lease.task, lease.worker) == (a_task(), "w1")
 
 
+async def test_a_task_that_waits_takes_on_the_name_of_the_newest_notice(
+    persistence: Persistence,
+) -> None:
+    await want(persistence, replace(a_task(), notice=f"{EVENT}-1-Preliminary"))
+    await want(persistence, replace(a_task(), notice=f"{EVENT}-2-Initial"))
+
+    [lease] = await claim(persistence.queue)
+
+    assert lease.task.notice == f"{EVENT}-2-Initial"
+
+
 async def test_a_leased_task_is_not_given_away(persistence: Persistence) -> None:
     await want(persistence, a_task())
     await claim(persistence.queue)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from llama.adapters.postgres import connect
-from llama.ports.projections import NeutrinoRow, NeutrinoSpan, Receipt
+from llama.ports.projections import NeutrinoRow, Receipt, ReceivedSpan
 from schemas.facts import Source
 from schemas.neutrinos import NeutrinoReceived
 from schemas.topics import NEUTRINOS_TOPIC
@@ -26,7 +26,7 @@ async def shown(
 ) -> Sequence[NeutrinoRow]:
     around = timedelta(hours=hours)
     return await persistence.models.neutrinos(
-        NeutrinoSpan(CAME - around, CAME + around, limit, **also)
+        ReceivedSpan(CAME - around, CAME + around, limit, **also)
     )
 
 

@@ -65,22 +65,25 @@ async def test_files_that_stay_as_they_are_are_not_written_again(database_dsn: s
 
 
 @pytest.mark.parametrize(
-    ("name", "argument", "index"),
+    ("name", "arguments", "index"),
     [
-        ("list_facts", "S7", "facts_by_event"),
-        ("list_files", "S7", "files_pkey"),
-        ("list_events", 20, "events_by_merger"),
-        ("list_dead_letters", 20, "dead_letters_by_time"),
+        ("list_facts", ("S7",), "facts_by_event"),
+        ("list_files", ("S7",), "files_pkey"),
+        ("list_events", (20,), "events_by_merger"),
+        ("list_dead_letters", (20, None, None, ""), "dead_letters_by_time"),
+        ("list_copies", (20, *[None] * 8), "notice_copies_by_time"),
+        ("list_copies_in_order", (20, *[None] * 8), "notice_copies_by_time"),
+        ("list_raw_notices", ("ab", 2), "notice_copies_by_raw"),
     ],
 )
 async def test_a_list_is_read_from_its_index(
-    database_dsn: str, name: str, argument: object, index: str
+    database_dsn: str, name: str, arguments: tuple[object, ...], index: str
 ) -> None:
     async with await connect(database_dsn) as database, database.session() as session:
         await session.connection.execute(FILL)
         await session.connection.execute("set enable_seqscan to off")
 
         sql = f"explain {load_statements()[name]}"
-        plan = "\n".join(row[0] for row in await session.connection.fetch(sql, argument))
+        plan = "\n".join(row[0] for row in await session.connection.fetch(sql, *arguments))
 
     assert index in plan

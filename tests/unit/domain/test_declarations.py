@@ -51,6 +51,7 @@ WRONG: list[tuple[str, object, str]] = [
     ("COOL_DOWN_FACTOR", 0.5, "a number from 1 to 1000"),
     ("LONGEST_COOL_DOWN_S", -1.0, SECONDS),
     ("RESOURCE_CLASS", "huge", '"cheap" or "heavy"'),
+    ("PUBLISHES", "yes", "True or False"),
     ("SPEAKS_WHEN_WITHDRAWN", 1, "True or False"),
     ("RESOURCE_CLASS", None, '"cheap" or "heavy"'),
     ("FLAGS", ("NO_SUCH_FLAG",), "a tuple of flags' names, of ROLE, ONLINE"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from llama.domain.notice import RefusalReason, Refused
-from llama.domain.notice.neutrino import NeutrinoNotice, read_neutrino, tells_of_a_neutrino
+from llama.domain.notice.message import content_of, subject_of
+from llama.domain.notice.neutrino import NeutrinoNotice, read_neutrino
 from tests.support.neutrino_notices import CAME, NEUTRINO, a_neutrino_notice
 from tests.support.notices import MISSING, a_notice, mutants
 
@@ -156,10 +157,20 @@ def test_whatever_the_bytes_they_are_read_or_refused() -> None:
     assert any(isinstance(one, Refused) for one in found)
 
 
-def test_neutrinos_and_gravitational_waves_are_told_apart_by_their_words() -> None:
-    assert tells_of_a_neutrino(a_neutrino_notice())
-    assert not tells_of_a_neutrino(a_notice(urls={"by": "IceCube"}))
-    assert not tells_of_a_neutrino(b"")
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        (a_neutrino_notice(), "neutrino"),
+        (a_neutrino_notice(mission=MISSING), "neutrino"),
+        (a_neutrino_notice(mission=MISSING, messenger=MISSING), "neutrino"),
+        (a_neutrino_notice(superevent_id="S230914ak"), "superevent"),
+        (a_notice(urls={"by": "IceCube"}), "superevent"),
+        (b"{}", None),
+        (b"", None),
+    ],
+)
+def test_what_a_message_says_decides_what_it_is_about(raw: bytes, subject: str | None) -> None:
+    assert subject_of(content_of(raw)) == subject
 
 
 def test_the_public_samples_are_read(shared_data: Path) -> None:
@@ -183,11 +194,15 @@ def test_the_example_of_the_schema_is_read(shared_data: Path) -> None:
     assert (found.neutrino, found.revision) == (NEUTRINO, 1)
 
 
-def test_notices_in_other_formats_are_refused(shared_data: Path) -> None:
-    for path in (*(shared_data / SAMPLES).glob("*.xml"), *(shared_data / SAMPLES).glob("*.txt")):
-        found = read_neutrino(path.read_bytes())
-        assert isinstance(found, Refused)
-        assert found.reason is RefusalReason.UNSUPPORTED_FORMAT
+def test_real_voevents_of_tracks_are_read_and_one_of_a_cascade_is_not(shared_data: Path) -> None:
+    tracks = sorted((shared_data / SAMPLES).glob("*.xml"))
+    found = [read_neutrino(path.read_bytes()) for path in tracks]
+    cascade = read_neutrino((shared_data / SAMPLES / "sample_cascade.txt").read_bytes())
+
+    said = [(one.neutrino, one.place.energy_gev) for one in found if not isinstance(one, Refused)]
+    assert said == [("132642_58895105", 23.8726), ("135363_69917294", 320_040.0)]
+    assert isinstance(cascade, Refused)
+    assert "no track" in cascade.detail
 
 
 def test_a_notice_is_read_the_same_however_it_is_written() -> None:

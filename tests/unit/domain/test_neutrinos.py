@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from llama.domain.neutrinos import ShownNeutrino, neutrino_of, newest
 from llama.domain.notice.neutrino import NeutrinoNotice, read_neutrino
+from llama.domain.notice.provenance import Provenance
 from schemas.facts import Source
 from schemas.neutrinos import NeutrinoReceived
 from tests.support.neutrino_notices import CAME, NEUTRINO, a_neutrino, a_neutrino_notice
@@ -18,7 +19,7 @@ def received(*, offset: int = 0, **changes: object) -> NeutrinoReceived:
     notice = read_neutrino(raw)
     assert isinstance(notice, NeutrinoNotice)
     source = Source(topic="t", partition=0, offset=offset)
-    return neutrino_of(notice, raw=raw, source=source, at=CAME + timedelta(seconds=offset))
+    return neutrino_of(notice, Provenance(raw, source, CAME + timedelta(seconds=offset)))
 
 
 def counting(*messages: NeutrinoReceived) -> ShownNeutrino:

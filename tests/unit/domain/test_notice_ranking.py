@@ -7,6 +7,7 @@ import pytest
 from llama.domain.labels import Label
 from llama.domain.notice import Notice, read_notice
 from llama.domain.notice.fact import trigger_of
+from llama.domain.notice.provenance import Provenance
 from llama.domain.told import classes_of, far_of, labels_of
 from schemas.facts import FACTS, AlertType, Source, TriggerReceived
 from tests.support.facts import START, Story, a_trigger
@@ -26,7 +27,7 @@ def told(**changes: object) -> TriggerReceived:
     notice = read_notice(raw)
     assert isinstance(notice, Notice)
     source = Source(topic="igwn.gwalert", partition=0, offset=0)
-    return trigger_of(notice, raw=raw, source=source, at=START)
+    return trigger_of(notice, Provenance(raw, source, START))
 
 
 def test_a_notice_tells_its_rate_and_its_classes() -> None:

@@ -96,9 +96,8 @@ def test_refuses_the_notice_of_an_external_trigger() -> None:
     assert read_notice(raw) == Refused(RefusalReason.NOT_A_NOTICE, detail)
 
 
-@pytest.mark.parametrize("ending", ["xml", "avro", "fits"])
-def test_refuses_files_of_other_formats(ending: str) -> None:
-    paths = sorted(SHARED_ALERTS.rglob(f"*.{ending}"))
+def test_refuses_files_of_other_formats() -> None:
+    paths = sorted(SHARED_ALERTS.rglob("*.fits"))
 
     results = [read_notice(path.read_bytes()) for path in paths]
 

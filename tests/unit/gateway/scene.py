@@ -19,6 +19,7 @@ from llama.adapters.memory.artifacts import MemoryArtifacts
 from llama.adapters.memory.following import MemoryFollowing
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.past import MemoryPast
+from llama.adapters.memory.sources import MemorySourceBook
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.views import MemoryReadModels
 from llama.domain.assessment import Need
@@ -42,6 +43,7 @@ from schemas.facts import (
     TriggerReceived,
 )
 from schemas.files import FileContent
+from services.gateway.alert_sources import serve_alert_sources
 from services.gateway.app import create_app
 from tests.support.small_pipeline import PIPELINE
 
@@ -167,6 +169,7 @@ async def a_scene(
         past=past or MemoryPast(store),
         following=MemoryFollowing(store),
     )
+    serve_alert_sources(app, MemorySourceBook(store), clock)
     # Errors are answered as a server answers them, not raised in the test.
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://gateway") as client:

@@ -8,9 +8,15 @@ from starlette.applications import Starlette
 
 from llama.adapters.git.reader import GitHistoryReader
 from llama.adapters.git.serving import GitRepositories
+from llama.adapters.memory.selections import MemorySelections
 from llama.client.histories import Histories
 from services.gateway.addresses import addresses_among
+from services.gateway.documents import serve_documents
+from services.gateway.health import serve_health
 from services.gateway.histories import serve_histories
+from services.gateway.pushing import serve_push
+from services.gateway.selections import serve_selections
+from tests.support.probing import a_well_process
 from tests.support.revisions import FactsOfRevisions
 from tests.unit.gateway.scene import EVENT, Scene, SetClock, a_made_scene, a_scene
 
@@ -27,7 +33,11 @@ def whole(scene: Scene, folder: Path) -> Starlette:
     reader = GitHistoryReader(folder)
     histories = Histories(reader, FactsOfRevisions(()), SetClock())
     repositories = GitRepositories(folder, reader)
+    serve_health(scene.app, a_well_process())
+    serve_push(scene.app, None)
     serve_histories(scene.app, histories=histories, repositories=repositories)
+    serve_documents(scene.app)
+    serve_selections(scene.app, MemorySelections(scene.store))
     return scene.app
 
 
@@ -71,6 +81,7 @@ async def test_the_table_of_addresses_agrees_with_what_is_served(
     served: dict[str, set[str]] = {}
     for one in addresses:
         path = one.path.replace("{event}", "EVENT").replace("{file}", "FILE")
+        path = path.replace("{sha256}", "SHA256")
         for method in {"GET", "POST"} & set(one.methods or ()):
             taken = served.setdefault(f"{method} {path}", set())
             taken |= {*one.parameters, *(["criteria"] if one.takes_criteria else [])}

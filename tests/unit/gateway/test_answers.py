@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.adapters.memory.tasks import MemoryTaskQueue
 from llama.domain.assessment import Status
+from llama.domain.letters import ShownLetter, listed
 from llama.domain.status import status_of
 from llama.domain.work import Task
 from schemas.facts import FileRequested
@@ -89,7 +90,9 @@ async def test_lists_refused_inputs() -> None:
         scene.store.dead_letters["d"] = letter
         answer = await scene.get("/dead-letters")
 
-    assert answer.json() == {"dead_letters": [letter.model_dump(mode="json")]}
+    expected = listed(ShownLetter(letter)).model_dump(mode="json")
+    assert answer.json() == {"dead_letters": [expected]}
+    assert expected["state"] == "open"
 
 
 async def test_shows_when_a_cooled_down_handler_runs_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 from llama.adapters.memory.ledger import MemoryLedger
 from llama.handlers.neutrinos.records import records_from_bytes
 from schemas.neutrinos import NeutrinoReceived
-from services.gateway import neutrinos
+from services.gateway import spans
 from tests.support.neutrino_notices import CAME, NEUTRINO, a_neutrino
 from tests.unit.gateway.scene import Scene, a_scene
 
@@ -62,7 +62,7 @@ async def test_what_cannot_be_asked_is_refused(query: str, error: str, detail: s
 
 
 async def test_a_list_is_whole_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neutrinos, "MOST", 2)
+    monkeypatch.setattr(spans, "MOST", 2)
     async with a_scene() as scene:
         await show(scene, *(a_neutrino(f"1_{number}") for number in (1, 2)))
         whole = await scene.get("/neutrinos")

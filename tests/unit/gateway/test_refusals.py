@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
 from llama.adapters.memory.store import MemoryStore
 from llama.adapters.memory.views import MemoryReadModels
@@ -96,6 +97,15 @@ async def test_a_bug_is_answered_without_its_details() -> None:
 
     assert (answer.status_code, answer.json()["error"]) == (500, "internal")
     assert "secret" not in answer.text
+
+
+async def test_the_log_of_a_bug_names_the_event_that_was_asked_for() -> None:
+    async with a_scene(models=models_that_raise(RuntimeError("broken"))) as scene:
+        with capture_logs() as logged:
+            await scene.get(f"/events/{EVENT}/facts")
+
+    told = {"path": f"/events/{EVENT}/facts", "event_id": EVENT, "error": "RuntimeError"}
+    assert [line for line in logged if told.items() <= line.items()]
 
 
 async def test_another_address_is_not_found_and_another_method_not_allowed() -> None:

@@ -72,7 +72,7 @@ def made(files: dict[type[FileHandler], InputFile]) -> dict[type[FileHandler], P
         if is_resource(handler):
             files[handler] = GivenFile(resource_of(handler))
         elif _can_be_made(handler, files):
-            given = GivenInputs(files, DEFAULT.as_mapping(), NOW, MemoryOutlet())
+            given = GivenInputs(files, DEFAULT.as_mapping(), NOW, "S1-1-Initial", MemoryOutlet())
             found |= generate(handler, given, eventid="S1")
             files |= {one: GivenFile(found[one].content) for one in handler.MANIFEST_TYPES}
     return found

@@ -67,6 +67,28 @@ def test_hostile_texts_of_a_notice_stay_text() -> None:
     assert "{{ 7*7 }}" in html
 
 
+def test_triggers_that_were_received_are_told_as_text() -> None:
+    burst = {"told_by": "received", "observatory": "Fermi", "kind": "grb", "dt_s": 2.0}
+    place = {"ra_deg": 10.5, "dec_deg": -3.25, "error_deg": 7.15, "containment": 0.68}
+    named = {"told_by": "notice", "observatory": "Swift"}
+    entries = [named, {**burst, **place, "name": HOSTILE}, 5]
+
+    html = page(search={"external_triggers": {"triggers": entries, "complete": False}})
+
+    cells = ("Fermi", "GRB", "+2.00", "10.50°", "\N{MINUS SIGN}3.25°", "7.15° (68 %)")
+    assert all(f"<td>{cell}</td>" in html for cell in cells)
+    assert "More may come." in html
+    assert "<td>Swift</td>" not in html
+    assert not {tag for tag, _ in elements(html)} & {"script", "img"}
+
+
+def test_without_received_triggers_the_page_does_not_speak_of_them() -> None:
+    named = {"triggers": [{"told_by": "notice"}]}
+
+    assert "Triggers of other" not in page(search={"external_triggers": named})
+    assert "Triggers of other" not in page()
+
+
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "data:text/html,x", "ftp://a/b", "//a", "http://", "http://[", 3]
 )

@@ -11,6 +11,7 @@ from llama.runtime.addresses import (
     addresses_file,
     find_addresses,
     gateway_file,
+    health_of,
     write_atomically,
 )
 from llama.runtime.lock import hold_lock
@@ -92,3 +93,19 @@ def test_a_file_is_written_whole_and_leaves_no_draft(tmp_path: Path) -> None:
 
     assert path.read_text() == "two"
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("setting", "addresses"),
+    [
+        ("127.0.0.1:0", ["127.0.0.1:0", "127.0.0.1:0"]),
+        ("0.0.0.0:9100", ["0.0.0.0:9100", "0.0.0.0:9101"]),
+        ("off", ["off", "off"]),
+    ],
+)
+def test_of_a_port_that_is_set_for_health_each_process_has_its_own(
+    setting: str, addresses: list[str], tmp_path: Path
+) -> None:
+    given = settings(tmp_path, health=setting)
+
+    assert [health_of(given, number) for number in range(2)] == addresses

@@ -10,6 +10,7 @@ import pytest
 from llama.domain.errors import Fenced, Misconfigured, Unavailable
 from llama.ports.message_log import Batch, Record, Subscription
 from llama.runtime.consuming import consume
+from llama.runtime.vitals import Vitals
 from tests.support.memory_system import until
 
 
@@ -102,6 +103,27 @@ async def test_a_race_that_is_lost_while_the_database_comes_back_is_started_over
 
     assert diary.done.count("open") == 2
     assert diary.done.count("handle 2") == 1
+
+
+async def test_who_watches_is_told_while_a_batch_waits_for_a_server() -> None:
+    diary = Diary(errors={1: [Unavailable("the database is away")] * 2})
+    vitals = Vitals(["tests"], clock=lambda: 0.0)
+    vitals.begun("tests")
+    seen: list[list[str]] = []
+
+    async def handle(batch: Batch) -> None:
+        seen.append([check.reason for check in vitals.ready().failing])
+        await diary.handle(batch)
+
+    watch = vitals.loop("tests", name="consuming", within_s=60)
+    async with asyncio.TaskGroup() as group:
+        life = group.create_task(consume(diary.subscribe, handle, watch=watch))
+        await until(lambda: "confirm 3" in diary.done, "all is confirmed")
+        life.cancel()
+
+    away = ["handling t[0] for 0 s: the database is away"]
+    assert seen == [[], [], away, away, [], []]
+    assert vitals.ready().is_good
 
 
 async def test_a_log_that_is_away_is_waited_for() -> None:

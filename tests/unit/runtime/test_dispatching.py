@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from llama.adapters.memory.outbox import MemoryOutbox
+from llama.adapters.memory.pauses import MemoryPauses
+from llama.adapters.memory.store import MemoryStore
 from llama.domain.errors import Fenced, LlamaError, Misconfigured, Unavailable
 from llama.domain.handler import PermanentError
 from llama.domain.outlet import InDoubt, Parcel, Sender, Sent, last_of, next_key
@@ -46,6 +48,12 @@ class Pigeon:
         return {"place": len(self.carried)}
 
 
+def a_dispatcher(
+    outbox: MemoryOutbox, carrier: Pigeon, pauses: MemoryPauses | None = None
+) -> Dispatcher:
+    return Dispatcher(outbox, carrier, pauses or MemoryPauses(MemoryStore(SetClock())))
+
+
 @pytest.fixture
 def outbox() -> MemoryOutbox:
     return MemoryOutbox(SetClock())
@@ -61,7 +69,7 @@ def pigeon() -> Pigeon:
 
 @pytest.fixture
 def dispatcher(outbox: MemoryOutbox, pigeon: Pigeon) -> Dispatcher:
-    return Dispatcher(outbox, pigeon)
+    return a_dispatcher(outbox, pigeon)
 
 
 async def test_the_same_key_again_gets_the_first_answer(
@@ -75,7 +83,7 @@ async def test_the_same_key_again_gets_the_first_answer(
 
 async def test_two_workers_send_one_key_once(outbox: MemoryOutbox, pigeon: Pigeon) -> None:
     pigeon.go.clear()
-    workers = [Dispatcher(outbox, pigeon) for _ in range(2)]
+    workers = [a_dispatcher(outbox, pigeon) for _ in range(2)]
     sending = [asyncio.ensure_future(one.send(SENDER, PARCEL)) for one in workers]
     await pigeon.on_its_way.wait()
     pigeon.go.set()
@@ -153,7 +161,7 @@ async def test_what_was_sent_and_cannot_be_written_down_is_in_doubt(
     outbox = Forgetful(SetClock())
 
     with pytest.raises(InDoubt, match="llama publish confirm S1 Publish 1"):
-        await Dispatcher(outbox, pigeon).send(SENDER, PARCEL)
+        await a_dispatcher(outbox, pigeon).send(SENDER, PARCEL)
 
     assert [one.content for one in pigeon.carried] == [b"one"]
     assert [one.state for one in await outbox.sent(SENDER)] == ["in_doubt"]
@@ -193,7 +201,7 @@ async def test_what_waits_for_the_receiver_is_not_sent_once_it_is_cancelled(
 async def test_a_run_that_was_replaced_sends_nothing_after_its_successor_has_looked(
     outbox: MemoryOutbox, pigeon: Pigeon
 ) -> None:
-    first, second = Dispatcher(outbox, pigeon), Dispatcher(outbox, pigeon)
+    first, second = a_dispatcher(outbox, pigeon), a_dispatcher(outbox, pigeon)
 
     async def wanted() -> bool:
         return False
@@ -209,9 +217,9 @@ async def test_who_looks_while_something_is_being_sent_sees_it(
     outbox: MemoryOutbox, pigeon: Pigeon
 ) -> None:
     pigeon.open.clear()
-    sending = asyncio.ensure_future(Dispatcher(outbox, pigeon).send(SENDER, PARCEL))
+    sending = asyncio.ensure_future(a_dispatcher(outbox, pigeon).send(SENDER, PARCEL))
     await pigeon.asked.wait()
-    looking = asyncio.ensure_future(Dispatcher(outbox, pigeon).earlier(SENDER))
+    looking = asyncio.ensure_future(a_dispatcher(outbox, pigeon).earlier(SENDER))
     asyncio.get_running_loop().call_soon(pigeon.open.set)
 
     assert [one.state for one in await looking] == ["sent"]
@@ -221,7 +229,7 @@ async def test_who_looks_while_something_is_being_sent_sees_it(
 async def test_what_a_dry_run_was_told_the_world_was_not(
     dispatcher: Dispatcher, outbox: MemoryOutbox, pigeon: Pigeon
 ) -> None:
-    rehearsal = Dispatcher(outbox, Pigeon(is_dry_run=True, go=pigeon.go, open=pigeon.open))
+    rehearsal = a_dispatcher(outbox, Pigeon(is_dry_run=True, go=pigeon.go, open=pigeon.open))
     await rehearsal.send(SENDER, PARCEL)
     before = await dispatcher.earlier(SENDER)
     await dispatcher.send(SENDER, Parcel("notices", "k1", b"another content"))
@@ -271,3 +279,31 @@ async def test_the_same_content_has_one_key_in_a_row_and_another_one_later(
 
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
+
+
+async def test_while_publication_is_paused_nothing_is_begun(
+    outbox: MemoryOutbox, pigeon: Pigeon
+) -> None:
+    pauses = MemoryPauses(MemoryStore(SetClock()))
+    dispatcher = a_dispatcher(outbox, pigeon, pauses)
+    await pauses.pause(by="ada", reason="the topic is being moved")
+
+    with pytest.raises(Unavailable, match=r"paused by ada .*the topic is being moved"):
+        await dispatcher.send(SENDER, PARCEL)
+    nothing = await outbox.sent(SENDER)
+    await pauses.resume(by="ada", reason="it has moved")
+    await dispatcher.send(SENDER, PARCEL)
+
+    assert nothing == ()
+    assert [one.content for one in pigeon.carried] == [PARCEL.content]
+
+
+async def test_what_was_sent_is_told_again_also_while_paused(
+    outbox: MemoryOutbox, pigeon: Pigeon
+) -> None:
+    pauses = MemoryPauses(MemoryStore(SetClock()))
+    dispatcher = a_dispatcher(outbox, pigeon, pauses)
+    answer = await dispatcher.send(SENDER, PARCEL)
+    await pauses.pause(by="ada", reason="night")
+
+    assert await dispatcher.send(SENDER, PARCEL) == answer

@@ -8,7 +8,7 @@ import pytest
 from schemas.base import Message
 from schemas.envelope import body_of, headers_of, key_of, type_name
 from schemas.examples import DEAD_LETTER, FILE_GENERATED, NEUTRINO_RECEIVED
-from schemas.publish import schema_of
+from schemas.json_schemas import schema_of
 
 
 def test_the_headers_of_a_fact_are_those_of_cloudevents_and_hop() -> None:
@@ -51,9 +51,13 @@ def test_a_message_of_a_real_event_can_be_marked_as_a_test() -> None:
     assert ("_test", b"true") in headers_of(FILE_GENERATED, is_test=True)
 
 
-def test_all_messages_of_an_event_or_a_neutrino_share_its_key(example: Message) -> None:
+def test_all_messages_of_one_thing_share_its_key(example: Message) -> None:
     told = example.model_dump()
-    expected = told.get("event", told.get("neutrino", example.id))
+    if "observatory" in told:
+        told["event"] = f"{told['observatory']}/{told['trigger']}"
+    last = "name" if type(example).__name__ in {"SelectionDefined", "SelectionRemoved"} else "id"
+    names = ("event", "neutrino", "letter", "source", last)
+    expected = next(told[name] for name in names if isinstance(told.get(name), str))
 
     assert key_of(example) == expected.encode()
 

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from schemas.base import Message
 from schemas.examples import EXAMPLES
 from schemas.facts import FACTS
-from schemas.publish import ADVICE, PUBLISHED, differences, main, render, schema_id, schema_of
+from schemas.json_schemas import schema_id, schema_of
+from schemas.publish import ADVICE, BREAKING, PUBLISHED, differences, main, render
 from schemas.topics import FACTS_TOPIC, TOPICS
 
 CARRIED = [message_type for topic in TOPICS for message_type in topic.messages]
@@ -86,12 +87,44 @@ def test_a_check_of_a_changed_schema_fails_and_says_what_to_do(
 ) -> None:
     folder = a_published_folder(tmp_path / "v1")
     schema = folder / "FileGenerated.schema.json"
-    schema.write_text(schema.read_text().replace('"wall_s"', '"wall_seconds"'))
+    schema.write_text(schema.read_text().replace("Wall time", "The time"))
 
     status = main(["--check"], folder)
 
     assert status == 1
     assert capsys.readouterr().err == f"FileGenerated.schema.json differs\n\n{ADVICE}"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]])
+def test_what_would_break_readers_of_the_released_schemas_is_refused(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = a_published_folder(tmp_path / "v1")
+    schema = folder / "FileMade.schema.json"
+    released = schema.read_text().replace('"digest"', '"checksum"')
+    schema.write_text(released)
+    capsys.readouterr()
+
+    status = main(arguments, folder)
+
+    told = capsys.readouterr().err.splitlines()
+    assert (status, told[0]) == (1, BREAKING)
+    assert told[1:3] == [
+        "FileMade.schema.json: checksum is gone",
+        "FileMade.schema.json: digest is newly required",
+    ]
+    assert schema.read_text() == released
+
+
+def test_a_released_message_cannot_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = a_published_folder(tmp_path / "v1")
+    gone = folder / "FileSung.schema.json"
+    gone.write_bytes((folder / "FileMade.schema.json").read_bytes())
+
+    status = main([], folder)
+
+    assert status == 1
+    assert "FileSung.schema.json: the message is gone" in capsys.readouterr().err
 
 
 def test_a_check_tells_missing_and_surplus_files(

@@ -19,15 +19,18 @@ from schemas.topics import ALERTS_TOPIC, DEAD_LETTERS_TOPIC, FACTS_TOPIC, MEBIBY
 from tests.support.memory_system import MemorySystem
 from tests.support.neutrino_notices import a_neutrino_notice
 from tests.support.notices import a_gzip_bomb, a_map, a_notice, a_retraction, an_event, mutants
+from tests.support.trigger_notices import a_burst_notice
 from tests.unit.services.failing import FailingLedger, FailingLog
 
 INGEST = "trigger_ingest"
 REFUSED = {
     RefusalReason.TOO_LARGE: b'{"a": [' + b"1," * 60_000 + b"1]}",
-    RefusalReason.UNSUPPORTED_FORMAT: b"<voe:VOEvent/>",
+    RefusalReason.UNSUPPORTED_FORMAT: b"SIMPLE  = T",
+    RefusalReason.DAMAGED: b"<voe:VOEvent/>",
     RefusalReason.NOT_JSON: b'{"superevent_id": ',
     RefusalReason.NOT_A_NOTICE: b"[]",
     RefusalReason.BAD_NEUTRINO: a_neutrino_notice(ra="north"),
+    RefusalReason.BAD_TRIGGER: a_burst_notice(id="../../etc/passwd"),
     RefusalReason.BAD_EVENT_ID: a_notice(superevent_id="../../etc/passwd"),
     RefusalReason.BAD_ALERT_TYPE: a_notice(alert_type="RUMOUR"),
     RefusalReason.BAD_TIME: a_notice(time_created="yesterday"),

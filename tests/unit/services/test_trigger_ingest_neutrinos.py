@@ -6,7 +6,7 @@ import pytest
 
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import Unavailable
-from llama.ports.projections import NeutrinoRow, NeutrinoSpan
+from llama.ports.projections import NeutrinoRow, ReceivedSpan
 from schemas.neutrinos import NeutrinoReceived
 from schemas.reports import RefusalReason
 from schemas.topics import ALERTS_TOPIC, INCOMING, NEUTRINO_ALERTS_TOPIC, NEUTRINOS_TOPIC, Topic
@@ -29,7 +29,7 @@ def heard(system: MemorySystem) -> list[NeutrinoReceived]:
 
 
 async def shown(system: MemorySystem, **also: bool) -> list[NeutrinoRow]:
-    span = NeutrinoSpan(CAME - timedelta(days=1), CAME + timedelta(days=1), 100, **also)
+    span = ReceivedSpan(CAME - timedelta(days=1), CAME + timedelta(days=1), 100, **also)
     return list(await system.models.neutrinos(span))
 
 

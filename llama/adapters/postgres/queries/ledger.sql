@@ -63,11 +63,11 @@ on conflict (consumer, event) do update
 -- Say what became of some records of alert topics; what is said again replaces it.
 insert into receipts (
     topic, partition, log_offset, event, dead_letter, reason, fact_partition, fact_offset,
-    neutrino
+    neutrino, external_trigger, origin
 )
 select * from unnest(
     $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[],
-    $8::bigint[], $9::text[]
+    $8::bigint[], $9::text[], $10::text[], $11::json[]
 )
 on conflict (topic, partition, log_offset) do update set
     event = excluded.event,
@@ -75,7 +75,9 @@ on conflict (topic, partition, log_offset) do update set
     reason = excluded.reason,
     fact_partition = excluded.fact_partition,
     fact_offset = excluded.fact_offset,
-    neutrino = excluded.neutrino;
+    neutrino = excluded.neutrino,
+    external_trigger = excluded.external_trigger,
+    origin = excluded.origin;
 
 -- name: lock_deployments
 -- Let nobody else count deployments until this transaction ends.

@@ -40,11 +40,7 @@ order by sequence, partition, log_offset;
 -- The revisions of an event, oldest first.
 select body from revisions where event = $1 order by number;
 
--- name: list_dead_letters
--- Refused inputs, newest first.
-select body from dead_letters order by occurred_at desc, id desc limit $1;
-
 -- name: find_receipt
 -- What became of a record of an alert topic.
-select event, dead_letter, reason, fact_partition, fact_offset, neutrino
+select event, dead_letter, reason, fact_partition, fact_offset, neutrino, external_trigger
 from receipts where topic = $1 and partition = $2 and log_offset = $3;

@@ -7,7 +7,8 @@ where event = $1
     );
 
 -- name: want_tasks
--- Add wanted tasks that are not there; what is there takes on a new priority. Wake workers.
+-- Add wanted tasks that are not there; what is there takes on a new priority and the name of the
+-- newest notice. Wake workers.
 -- What stays as it is must not be locked: a worker that skips it now would not be woken for it.
 with added as (
     insert into tasks as known (
@@ -25,21 +26,28 @@ with added as (
         select from tasks as same
         where same.event = $1 and same.handler = given.handler and same.need = given.need
             and same.attempt = given.attempt and same.priority = given.priority
+            and same.body ->> 'notice' = given.body ->> 'notice'
     )
     order by place
     on conflict (event, handler, need, attempt) do update
-        set priority = excluded.priority where known.priority <> excluded.priority
+        set priority = excluded.priority, body = excluded.body
+        where known.priority <> excluded.priority
+            or known.body ->> 'notice' is distinct from excluded.body ->> 'notice'
     returning number
 )
 select pg_notify('llama_tasks', '') from (select from added limit 1) as news;
 
 -- name: claim_tasks
--- Lease due tasks of some (handler, code) pairs, most urgent first; always tells the time.
+-- Lease due tasks of some (handler, code) pairs, most urgent first; always tells the time. Those of
+-- handlers that publish ($6) stay while publication is paused.
 with picked as (
     select number from tasks
     where status <> 'done'
         and due_at <= now()
         and (handler, code) in (select * from unnest($2::text[], $3::text[]))
+        and not (
+            handler = any ($6::text[]) and exists (select from pauses where resumed_at is null)
+        )
     order by priority desc, wanted_since, number
     limit $4
     for update skip locked

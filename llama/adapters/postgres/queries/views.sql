@@ -119,9 +119,3 @@ on conflict (event, file, version) do update set
 insert into revisions (event, number, commit, body)
 select * from unnest($1::text[], $2::integer[], $3::text[], $4::bytea[])
 on conflict (event, number) do update set commit = excluded.commit, body = excluded.body;
-
--- name: show_dead_letters
--- Show refused inputs; one that is shown already stays as it is.
-insert into dead_letters (id, occurred_at, reason, body)
-select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::bytea[])
-on conflict (id) do nothing;

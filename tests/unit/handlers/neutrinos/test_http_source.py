@@ -33,7 +33,7 @@ def test_the_answer_is_the_tracks(server: Answering) -> None:
 @pytest.mark.parametrize("status", [202, 404])
 def test_nothing_yet_is_no_error(server: Answering, status: int) -> None:
     server.status = status
-    with pytest.raises(NotYet, match="no tracks of that time yet"):
+    with pytest.raises(NotYet, match="nothing of that time yet"):
         tracks_over_http(server.url, AT, STOP)
 
 

@@ -68,6 +68,17 @@ def test_an_event_of_which_little_is_known_has_a_pdf(said: dict[str, object]) ->
     assert to_pdf(*gathered(files(**said))).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("count", [1, 60])
+def test_received_triggers_are_set_whatever_their_names_are(count: int) -> None:
+    one = {"told_by": "received", "observatory": HOSTILE, "kind": "grb", "name": HOSTILE}
+    listed = {"triggers": [{**one, "dt_s": 2.0, "far_hz": 1e-7}] * count, "complete": False}
+
+    with_them = to_pdf(*gathered(files(external_triggers=listed)))
+
+    assert with_them.startswith(b"%PDF")
+    assert with_them != to_pdf(*gathered(files(external_triggers={"triggers": []})))
+
+
 def test_hostile_texts_are_set_and_never_run() -> None:
     alert = alert_json(
         superevent_id=HOSTILE,

@@ -89,5 +89,35 @@ def test_moments_are_read_from_the_files_of_the_event() -> None:
     ]
 
 
+def test_a_received_trigger_is_a_moment_unless_the_notice_names_it_too() -> None:
+    received = {"told_by": "received", "time": "2023-09-14T11:14:03Z", "search": None}
+    entries = [
+        {**received, "observatory": "KM3NeT", "kind": "neutrino_track"},
+        {**received, "observatory": "Fermi", "kind": "grb", "named_by_notice": True},
+        {**received, "observatory": "Super-Kamiokande", "kind": "other", "is_test": True},
+    ]
+    files = {
+        "alert.json": orjson.dumps(alert_json()),
+        "external_triggers.json": orjson.dumps({"triggers": entries}),
+    }
+
+    found = [one.words for one in moments_of(files) if one.is_observation]
+
+    assert found == ["KM3NeT neutrino track", "Super-Kamiokande trigger (test)"]
+
+
+def test_very_many_moments_are_all_drawn_within_the_picture() -> None:
+    many = [
+        Moment(f"burst {number}", EVENT_TIME + timedelta(seconds=number), is_observation=True)
+        for number in range(40)
+    ]
+
+    figure = timeline_figure(a_result(1), many)
+
+    heights = [one.get_position()[1] for one in figure.findobj(Text) if "burst" in one.get_text()]
+    assert len(heights) == 40
+    assert all(0.0 < height < 1.0 for height in heights)
+
+
 def test_a_notice_without_a_time_is_no_moment() -> None:
     assert not moments_of({"alert.json": orjson.dumps(alert_json(time_created=5))})

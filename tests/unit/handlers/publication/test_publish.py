@@ -109,7 +109,7 @@ def test_a_notice_is_completed_when_it_is_sent(world: World, result: Json) -> No
 
     (notice,) = world.outlet.notices(TOPIC)
     assert notice["alert_datetime"] == "2023-09-14T11:31:00.000Z"
-    assert notice["reference"] == {"gcn.notices.LVK.alert": "S230914ak-Preliminary"}
+    assert notice["reference"] == {"gcn.notices.LVK.alert": "S230914ak"}
     assert result.items() <= notice.items()
 
 

@@ -1,0 +1,13 @@
+"""What stands where in an exported archive."""
+
+import re
+
+INDEX = "index.jsonl"
+RAW = "raw"
+TAR = ".tar"
+"""How the name of an archive ends that is one file."""
+DIGEST = re.compile(r"[0-9a-f]{64}")
+MOST_NOTICE_BYTES = 24 * 1024 * 1024
+"""Of one notice: as many as a record of an alert topic may have."""
+MOST_LINE_BYTES = 64 * 1024
+"""Of one line of the list; ours have less than 6000."""

@@ -1,0 +1,1 @@
+"""Sources of alerts: each module reads one kind."""

@@ -1,0 +1,31 @@
+"""The JSON Schema (draft 2020-12) of a message class, as it is published."""
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from schemas.base import Message
+from schemas.envelope import SOURCE, type_name
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Plain(GenerateJsonSchema):
+    """Leaves out the titles that only repeat the names of fields."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - named by pydantic
+        return False
+
+
+def schema_of(message_type: type[Message]) -> JsonSchemaValue:
+    """Return the JSON Schema of a message class.
+
+    It accepts every message of this version ever written: a field with a default may be absent,
+    as in messages older than the field. `kind` alone must be there, for it tells classes apart.
+    """
+    schema = message_type.model_json_schema(mode="validation", schema_generator=_Plain)
+    schema["required"] = ["kind", *schema["required"]]
+    return {"$schema": DIALECT, "$id": schema_id(message_type), **schema}
+
+
+def schema_id(message_type: type[Message]) -> str:
+    """Return the name of a schema, as the header `ce_dataschema` gives it."""
+    return f"{SOURCE}:schema:{type_name(message_type)}"

@@ -1,0 +1,1 @@
+"""The broker's promises, on the embedded one and on Apache Kafka."""

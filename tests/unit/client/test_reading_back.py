@@ -1,0 +1,45 @@
+"""Reading one's writes: waiting ends when the tables show what was written, and not before."""
+
+import asyncio
+
+import pytest
+
+from llama.adapters.memory.following import MemoryFollowing
+from llama.adapters.memory.ledger import MemoryLedger
+from llama.adapters.memory.store import MemoryStore
+from llama.adapters.system_clock import SystemClock
+from llama.client.reading_back import shown, wait
+from llama.domain.errors import NoPosition
+from llama.domain.position import Position
+from llama.domain.work import Step
+from tests.support.facts import Story
+
+
+async def show(store: MemoryStore, *steps: Step) -> None:
+    async with MemoryLedger(store).transaction("projection") as transaction:
+        await transaction.views.record(steps)
+
+
+async def test_what_is_shown_already_is_not_waited_for() -> None:
+    store, story = MemoryStore(SystemClock()), Story(partition=3)
+    await show(store, *story.steps)
+
+    await shown(MemoryFollowing(store), Position.of("3:1"))
+
+
+async def test_waiting_ends_when_it_is_shown() -> None:
+    store, story = MemoryStore(SystemClock()), Story(partition=3)
+    story.notice()
+    await show(store, story.steps[0])
+    waiting = asyncio.ensure_future(shown(MemoryFollowing(store), Position.of("3:2")))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    await show(store, story.steps[1])
+
+    await waiting
+
+
+async def test_a_position_that_is_none_is_refused() -> None:
+    with pytest.raises(NoPosition):
+        await wait("here", timeout=1)
