@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import EventId, MessageId, Moment, Part, Sha256, ShortText
 from schemas.neutrinos import NeutrinoId
@@ -35,6 +35,11 @@ class ArchivedCopy(Part):
     reason: str | None = Field(default=None, max_length=60, description="Why it was refused.")
     is_test: bool
     is_repeat: bool = Field(description="An earlier copy of the same was there already.")
+    origin: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The source of alerts that brought it; null: it was put on the topic itself.",
+    )
 
 
 class ArchivePage(Part):
@@ -54,4 +59,8 @@ class ListedLetter(DeadLetter):
     )
     after: MessageId | None = Field(
         description="The dead letter whose bytes came in again, and were refused as this one."
+    )
+    copies: PositiveInt = Field(
+        default=1,
+        description="How many letters there are of its content, reason and state, with this one.",
     )

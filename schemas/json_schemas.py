@@ -1,6 +1,14 @@
 """The JSON Schema (draft 2020-12) of a message class, as it is published."""
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaMode,
+    JsonSchemaValue,
+    models_json_schema,
+)
 
 from schemas.base import Message
 from schemas.envelope import SOURCE, type_name
@@ -24,6 +32,18 @@ def schema_of(message_type: type[Message]) -> JsonSchemaValue:
     schema = message_type.model_json_schema(mode="validation", schema_generator=_Plain)
     schema["required"] = ["kind", *schema["required"]]
     return {"$schema": DIALECT, "$id": schema_id(message_type), **schema}
+
+
+def components_of(models: Iterable[type[BaseModel]], reference: str) -> JsonSchemaValue:
+    """Return the JSON Schemas of answers and of their parts, by the names of the classes.
+
+    They say what is written, so a field that may be left out has a default. `reference` is how they
+    name each other.
+    """
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]]
+    wanted = [(one, "serialization") for one in models]
+    _, found = models_json_schema(wanted, schema_generator=_Plain, ref_template=reference)
+    return found["$defs"]
 
 
 def schema_id(message_type: type[Message]) -> str:

@@ -1,7 +1,8 @@
 """Writes the published schemas: `python -m schemas.publish [--check]`.
 
 For every message class that a topic carries: a JSON Schema (draft 2020-12) and an example; one
-catalogue of the topics, and the AsyncAPI document of those that anybody may read. Readers outside
+catalogue of the topics, the AsyncAPI document of those that anybody may read, and the OpenAPI
+document of the gateway. Readers outside
 this project depend on these files, so they are kept in the repository, and a test compares them
 with what the classes say today. What would take less than they do is refused.
 """
@@ -17,6 +18,7 @@ from schemas.compatibility import breaks
 from schemas.envelope import SCHEMA_VERSION, type_name
 from schemas.examples import EXAMPLES
 from schemas.json_schemas import schema_of
+from schemas.openapi import OPENAPI_FILE, openapi, openapi_breaks
 from schemas.topics import TOPICS, Topic
 
 PUBLISHED = Path(__file__).parent / "published" / f"v{SCHEMA_VERSION}"
@@ -47,6 +49,7 @@ def render() -> dict[str, str]:
     texts = {
         "topics.json": _as_text([topic_entry(topic) for topic in TOPICS]),
         "asyncapi.json": _as_text(asyncapi()),
+        OPENAPI_FILE: _as_text(openapi()),
     }
     for message_type in (each for topic in TOPICS for each in topic.messages):
         texts[f"{message_type.__name__}.schema.json"] = _as_text(schema_of(message_type))
@@ -82,7 +85,14 @@ def broken(folder: Path, texts: Mapping[str, str]) -> list[str]:
             continue
         present = json.loads(texts[path.name])
         found += [f"{path.name}: {what}" for what in breaks(released, present)]
-    return found
+    return found + _broken_addresses(folder / OPENAPI_FILE, texts)
+
+
+def _broken_addresses(path: Path, texts: Mapping[str, str]) -> list[str]:
+    if not path.exists():
+        return []
+    released, present = json.loads(path.read_bytes()), json.loads(texts[OPENAPI_FILE])
+    return [f"{path.name}: {what}" for what in openapi_breaks(released, present)]
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> None:

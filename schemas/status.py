@@ -51,6 +51,10 @@ class EventStatus(Part):
     as_of: Moment | None = Field(
         default=None, description="The earlier moment that is shown; null: now."
     )
+    paused: str = Field(
+        default="",
+        description="Who has paused publication, which holds up a run of it, and since when.",
+    )
 
 
 class InputStatus(Part):
@@ -93,6 +97,9 @@ class NeedStatus(Part):
     attempt: PositiveInt
     not_before: Moment | None = Field(description="End of the cool-down; null: at once.")
     due: bool = Field(description="Whether it may start at the moment that is shown.")
+    paused: str = Field(
+        default="", description="Who has paused publication, which holds it up, and since when."
+    )
 
 
 class Why(Part):

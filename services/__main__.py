@@ -1,4 +1,7 @@
-"""Runs several services in one process: `python -m services projection gateway`."""
+"""Runs several services in one process: `python -m services projection gateway`.
+
+`stream_monitor` is not among them: Faust is to burden no other process than its own.
+"""
 
 import sys
 

@@ -18,6 +18,7 @@ from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.outlets.folder import FolderCarrier
 from llama.adapters.outlets.kafka import KafkaCarrier
+from llama.adapters.outlets.webhook import WebhookCarrier
 from llama.adapters.postgres import (
     PostgresCensus,
     PostgresGenerations,
@@ -34,6 +35,7 @@ from llama.adapters.probes import Probes, answering
 from llama.adapters.prometheus.metrics import CONTENT_TYPE, PrometheusMetrics
 from llama.adapters.sources.opening import opening_of
 from llama.adapters.system_clock import SystemClock
+from llama.domain.alarms import ALARMS, TEST_ALARMS
 from llama.domain.health import PULSE
 from llama.domain.pipeline import Handlers
 from llama.domain.sources.kinds import AlertSource
@@ -198,6 +200,18 @@ class Wiring:
         server = outlet.removeprefix("kafka").removeprefix("://") or self.addresses.kafka
         async with KafkaCarrier(server, client_id=f"llama.{self.process}.outlet") as carrier:
             yield carrier
+
+    def carriers_of_alarms(self) -> Mapping[str, Carrier]:
+        """Return who brings alarms to people, by topic: without a webhook it is a dry run.
+
+        Misconfigured if the webhook is none: it is better known now than when one is needed.
+        """
+        nobody = FolderCarrier(self.settings.outbox_folder)
+        if not self.settings.webhook_file:
+            return {ALARMS: nobody, TEST_ALARMS: nobody}
+        webhook = WebhookCarrier(self.settings.webhook_file)
+        webhook.checked()
+        return {ALARMS: webhook, TEST_ALARMS: webhook if self.settings.webhook_tests else nobody}
 
     def is_ready(self, service: str) -> None:
         """Say that a service has begun to work."""

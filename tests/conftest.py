@@ -1,9 +1,26 @@
 """What any test may need: where the repository is, and the data that is shared beside it."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So a shell without job control starts what is to run in the background, and all its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long anything takes depends on who else is busy on the machine.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+LONG = ("test_simulation.py", "test_calibration.py")
+"""Each takes minutes on one processor. The others fill up the time of its neighbours."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: begun last, it would run on alone when all else has ended."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import typer
 
 from llama.adapters.archives import is_archive, write_archive
 from llama.cli.given import not_empty
-from llama.cli.ingest import Waiting, send_in
+from llama.cli.ingest import SHORT, Waiting, send_in
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table, progress
 from llama.cli.saving import STDOUT, Output, save
 from llama.cli.session import Session, exit_code_of, in_session
@@ -24,7 +24,6 @@ from schemas.archive import ArchivedCopy, ArchivePage
 from schemas.reports import RefusalReason
 
 COLUMNS = ("when (UTC)", "sha256", "bytes", "came from", "name", "it is", "copy")
-SHORT = 12
 
 archive = typer.Typer(
     name="archive",
@@ -84,6 +83,8 @@ def list_copies(
         return page_of(await session.models.copies(wanted), limit)
 
     page = in_session(ask)
+    if selection.event and not page.copies and place is None:
+        progress(_no_copy(selection))
     if as_json:
         print_json(page.model_dump(mode="json"))
         return
@@ -128,6 +129,8 @@ def export(selection: Selection, target: Target, as_json: AsJson = False) -> Non
         wanted = selection.wanted(now, limit=PAGE)
         wanted = replace(wanted, until=wanted.until or now)
         archiving = Archiving(session.models, session.artifacts)
+        if selection.event and not await archiving.has_any(wanted):
+            fail(_no_copy(selection))
         with write_archive(target) as writer:
             return await archiving.export(wanted, writer, progress=Progress(progress))
 
@@ -168,6 +171,13 @@ def _place(after: str) -> Place | None:
         fail(f"--after {error}", code=2)
 
 
+def _no_copy(selection: Selection) -> str:
+    """Say that nothing is about an event."""
+    is_narrowed = bool(selection.since or selection.until or selection.reason)
+    narrowed = " that is asked for" if is_narrowed else ""
+    return f"no copy of a notice{narrowed} is about {selection.event}: `llama ls` lists the events"
+
+
 def _said(selection: Selection) -> str:
     pairs = {
         "--event": selection.event,
@@ -184,11 +194,16 @@ def _row(copy: ArchivedCopy) -> tuple[str, ...]:
         f"{copy.received_at:%Y-%m-%d %H:%M:%S}",
         copy.raw[:SHORT],
         f"{copy.size:,}",
-        f"{copy.topic}[{copy.partition}]@{copy.offset}",
+        _came_from(copy),
         copy.name,
         became_in_words(copy),
         ", ".join(word for word in words if word),
     )
+
+
+def _came_from(copy: ArchivedCopy) -> str:
+    place = f"{copy.topic}[{copy.partition}]@{copy.offset}"
+    return f"{copy.origin}: {place}" if copy.origin else place
 
 
 def became_in_words(copy: ArchivedCopy) -> str:

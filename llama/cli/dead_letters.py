@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from llama.cli.archive import became_in_words
-from llama.cli.ingest import ingestion_in
+from llama.cli.ingest import SHORT, ingestion_in
 from llama.cli.letter_options import LetterOptions
-from llama.cli.output import AsJson, fail, print_json, print_table
+from llama.cli.output import AsJson, fail, print_facts, print_json, print_table
 from llama.cli.session import Session, in_session, open_log
 from llama.cli.shared_options import with_options
 from llama.client.acting.acts import Effect
@@ -19,8 +19,6 @@ from llama.client.acting.letters import LetterDone, Letters, one_of
 from llama.client.ingestion import within
 from llama.domain.letters import ShownLetter, listed
 from schemas.reports import DeadLetter, DeadLetterClosed, LetterState, RefusalReason
-
-SHORT = 12
 
 dlq = typer.Typer(
     name="dlq",
@@ -45,17 +43,26 @@ def list_dead_letters(
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 1000,
 ) -> None:
-    """List refused inputs that nobody has dealt with, newest first, each with its reason."""
+    """List refused inputs that nobody has dealt with, newest first, each with its reason.
+
+    Copies of one content are one row: its id is that of the newest.
+    """
     state = None if everything else LetterState.OPEN
     wanted = reason.value if reason else None
     letters = in_session(
-        lambda session: session.models.dead_letters(limit=limit, state=state, reason=wanted)
+        lambda session: session.models.dead_letters(
+            limit=limit, state=state, reason=wanted, contents=True
+        )
     )
     if as_json:
         print_json([_fields(shown) for shown in letters])
         return
-    columns = ("id", "when (UTC)", "reason", "bytes", "file", "detail", "it is")
-    print_table("", columns, [_row(shown) for shown in letters])
+    columns = ("id", "when (UTC)", "copies", "reason", "bytes", "file", "detail")
+    rows = [_row(shown) for shown in letters]
+    if everything:
+        standings = [(*row, _standing(shown)) for row, shown in zip(rows, letters, strict=True)]
+        columns, rows = (*columns, "it is"), standings
+    print_table("", columns, rows)
 
 
 @dlq.command("show")
@@ -73,7 +80,7 @@ def show_dead_letter(
     elif as_json:
         print_json(_fields(found))
     else:
-        print_table("", ("", found.letter.id), _told(found))
+        print_facts(told_of(found))
 
 
 @dlq.command("redrive")
@@ -90,6 +97,7 @@ def redrive(
 ) -> None:
     """Send refused bytes in again, to a reader that has learned to read them, for instance.
 
+    Of copies of one content one is sent, and all of them are dealt with.
     Exit code 1 if some could not be sent; that they are refused again is no failure.
     """
     if [bool(letter), reason is not None, everything].count(True) != 1:
@@ -112,7 +120,10 @@ def drop(
     letter: Letter,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why: it stands on the log.")],
 ) -> None:
-    """Say that nothing is to come of a refused input; it stays on the log with its bytes."""
+    """Say that nothing is to come of a refused input and its copies.
+
+    They stay on the log with their bytes.
+    """
     options.check(reason)
 
     async def put_aside(session: Session, letters: Letters) -> Sequence[LetterDone]:
@@ -169,11 +180,11 @@ def _row(shown: ShownLetter) -> tuple[str, ...]:
     return (
         letter.id[:SHORT],
         f"{letter.occurred_at:%Y-%m-%d %H:%M:%S}",
+        str(shown.copies),
         letter.reason.value,
         f"{letter.size:,}",
         letter.name,
         letter.detail,
-        _standing(shown),
     )
 
 
@@ -204,19 +215,29 @@ def _became(shown: ShownLetter) -> str:
     return became_in_words(shown.became) if shown.became else "it has not been read yet"
 
 
-def _told(shown: ShownLetter) -> list[tuple[str, str]]:
-    letter = shown.letter
+def came_from(letter: DeadLetter) -> str:
+    """Say where a letter's bytes stood, and which source of alerts had brought them there."""
     source = letter.source
-    came = f"{source.topic}, partition {source.partition}, offset {source.offset}" if source else ""
+    if source is None:
+        return "a file"
+    place = f"{source.topic}, partition {source.partition}, offset {source.offset}"
+    return f"{source.origin.source} ({source.origin.topic}), by {place}" if source.origin else place
+
+
+def told_of(shown: ShownLetter) -> list[tuple[str, str]]:
+    """Return all that is known of a letter, each with what it is."""
+    letter = shown.letter
     return [
+        ("dead letter", letter.id),
         ("when (UTC)", f"{letter.occurred_at:%Y-%m-%d %H:%M:%S}"),
         ("reason", letter.reason.value),
         ("detail", letter.detail),
         ("file", letter.name),
         ("bytes", f"{letter.size:,}"),
-        ("came from", came or "a file"),
+        ("came from", came_from(letter)),
         ("kept as", f"{letter.raw} (--raw writes it)" if letter.raw else "not kept"),
-        *([("came again after", shown.after)] if shown.after else []),
+        *([("came after", shown.after)] if shown.after else []),
+        *([("copies", f"{shown.copies} in this state")] if shown.copies > 1 else []),
         ("state", shown.state.value),
         *(_closed(shown, shown.closing) if shown.closing else []),
     ]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from llama.cli.health import tell_of_health
+from llama.cli.held import held_in
 from llama.cli.looking_back import events_then, state_then, status_then
 from llama.cli.moments import AsOf, say_moment
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table, progress
@@ -66,12 +67,11 @@ async def status_in(session: Session, event: str, *, as_of: str = "") -> EventSt
     state = await state_in(session, event, as_of=as_of)
     if as_of:
         return await status_then(session, state, as_of)
-    return status_of(
-        state,
-        leased=await session.models.leased(event),
-        now=session.clock.now(),
-        deployed=await session.models.deployed(),
-    )
+    now = session.clock.now()
+    leased, deployed = await session.models.leased(event), await session.models.deployed()
+    shown = status_of(state, leased=leased, now=now, deployed=deployed)
+    held = await held_in(session)
+    return held.status(shown, state, now) if held else shown
 
 
 def print_status(shown: EventStatus) -> None:
@@ -85,6 +85,8 @@ def print_status(shown: EventStatus) -> None:
     latest = f", {notice.alert_type} of {_at(notice.time_created)}" if notice else ""
     old = ", stale (made by code that is no longer deployed)" if shown.stale else ""
     print_line(f"{shown.event}: {state}{old}{latest}; flags: {', '.join(marks)}")
+    if shown.paused:
+        print_line(shown.paused)
     columns = ("file", "status", "version", "digest", "bytes", "reason")
     print_table("", columns, [_file_row(one) for one in shown.files])
 

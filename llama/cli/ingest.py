@@ -34,6 +34,8 @@ from schemas.reports import DeadLetter
 
 Sent = Sequence[tuple[str, Source | DeadLetter]]
 """The notices by name, each with its place on the alert topic, or why it is not there."""
+SHORT = 12
+"""How many digits of an id or digest people are shown: commands take its beginning."""
 SAY_EVERY = 500
 """Notices of an archive that are sent between two words about that."""
 
@@ -209,8 +211,13 @@ def _report(rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
         print_json(rows)
         return
     columns = ("file", "event", "outcome", "dead letter", "reason")
-    short = [{**row, "file": Path(row["file"]).name} for row in rows]
-    print_table("", columns, [tuple(row.values()) for row in short])
+    print_table("", columns, [in_table(row) for row in rows])
+
+
+def in_table(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what people are shown of a notice that was sent: no folders, a short id."""
+    short = {"file": Path(row["file"]).name, "dead_letter": row["dead_letter"][:SHORT]}
+    return tuple({**row, **short}.values())
 
 
 def _tell_late(rest: Sequence[Unsettled], timeout: float, *, as_json: bool) -> NoReturn:

@@ -6,30 +6,20 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from llama.cli.column_widths import fitted, least
 from llama.domain.in_brief import in_brief
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
-PIPE_WIDTH = 120
-NARROW = {
-    "file",
-    "status",
-    "version",
-    "digest",
-    "bytes",
-    "event",
-    "commit",
-    "when (UTC)",
-    "reason code",
-    "by",
-    "handler",
-    "request",
-}
-"""Columns whose entries are kept on one line."""
+Pairs = Sequence[tuple[str, int]]
+"""Columns with their widths."""
+BORDER = 3
+"""Cells that each column takes beside its own; the table takes one more."""
 STATUS_STYLES = {
     "current": "green",
     "obsolete": "yellow",
@@ -45,9 +35,8 @@ STATUS_STYLES = {
 
 
 def console() -> Console:
-    """Return the console that results are printed on; into a file or pipe it writes wide lines."""
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=sys.stdout, highlight=False, width=width)
+    """Return the console that results are printed on."""
+    return Console(file=sys.stdout, highlight=False)
 
 
 def print_json(value: object) -> None:
@@ -64,14 +53,57 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     """Print a table; a column called `status` gets the colours of the statuses.
 
     Every entry is one line: of an error what it says, not where it was raised (`why` tells that).
+    Words are folded to fit the terminal, ids and numbers never: if they leave too little room,
+    each row is told in lines.
     """
+    cells = [[in_brief(value) for value in row] for row in rows]
+    entries = zip(columns, *cells, strict=True)
+    widths = [max(cell_len(entry) for entry in column) for column in entries]
+    borders = BORDER * len(widths) + 1
+    room = _room(sum(widths) + borders)
+    leasts = [least(column, width) for column, width in zip(columns, widths, strict=True)]
+    fitting = fitted(widths, leasts, room - borders)
+    if fitting is None:
+        _print_lines(title, columns, cells)
+    else:
+        shown = Console(file=sys.stdout, highlight=False, width=max(room, cell_len(title)))
+        shown.print(_table(title, list(zip(columns, fitting, strict=True)), cells))
+
+
+def _room(needed: int) -> int:
+    """Return how wide a table may be: into a file or pipe nothing is folded.
+
+    Not for COLUMNS either: GNU readline sets it for the children of any program that uses it.
+    """
+    return console().width if sys.stdout.isatty() else needed
+
+
+def _table(title: str, columns: Pairs, cells: Iterable[Sequence[str]]) -> Table:
     table = Table(title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in NARROW)
+    for column, width in columns:
+        table.add_column(column, overflow="fold", width=width)
+    names = [column for column, _ in columns]
+    for row in cells:
+        table.add_row(*map(_styled, names, row))
+    return table
+
+
+def _print_lines(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines, one for each column."""
+    if title:
+        print_line(title)
     for row in rows:
-        cells = [(column, in_brief(value)) for column, value in zip(columns, row, strict=True)]
-        table.add_row(*(Text(value, style=_style(column, value)) for column, value in cells))
-    console().print(table)
+        print_facts(list(zip(columns, row, strict=True)))
+        print_line()
+
+
+def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Print what is known of one thing: a line for each fact, with its name."""
+    width = max(cell_len(name) for name, _ in facts)
+    for name, value in facts:
+        heading = Text(f"{name:{width}}  ", style="bold")
+        line = Text.assemble(heading, _styled(name, in_brief(value)))
+        console().print(line, soft_wrap=True)
 
 
 def progress(line: str) -> None:
@@ -87,5 +119,5 @@ def fail(message: str, *, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _style(column: str, value: str) -> str:
-    return STATUS_STYLES.get(value, "") if column == "status" else ""
+def _styled(column: str, value: str) -> Text:
+    return Text(value, style=STATUS_STYLES.get(value, "") if column == "status" else "")

@@ -9,6 +9,7 @@ import typer
 from llama.cli.ordering import require_reason, user_name
 from llama.cli.output import AsJson, fail, print_json, print_line, print_table
 from llama.cli.session import patiently
+from llama.client.acting.naming import maker_named
 from llama.domain.errors import LlamaError
 from llama.domain.outlet import DRY_RUN, Pause, Sender, Sent
 from llama.runtime.addresses import find_addresses
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from llama.adapters.postgres import Database, PostgresOutbox
 
 Result = TypeVar("Result")
+HEARD = "what was heard"
 COLUMNS = ("event", "handler", "number", "state", "when (UTC)", "topic")
 
 publish = typer.Typer(
@@ -80,9 +82,9 @@ def list_published(
     """List what handlers have published, newest first."""
 
     async def look(database: "Database") -> tuple[list[tuple[Sender, Sent]], Pause | None]:
-        from llama.adapters.postgres import PostgresOutbox, PostgresPauses
+        from llama.adapters.postgres import PostgresPauses
 
-        outbox = PostgresOutbox(database)
+        outbox = _outbox(database)
         found = await outbox.doubts() if doubts else await outbox.latest(limit=limit)
         return list(found)[:limit], await PostgresPauses(database).paused()
 
@@ -92,43 +94,58 @@ def list_published(
         return
     if pause is not None:
         print_line(f"{pause}\n")
-    print_table("", COLUMNS, [_row(sender, sent) for sender, sent in entries])
+    columns = (*COLUMNS, HEARD) if doubts else COLUMNS
+    rows = [(*_row(sender, sent), _heard(sent)) for sender, sent in entries]
+    print_table("", columns, [row[: len(columns)] for row in rows])
 
 
 @publish.command("confirm")
 def confirm_published(
     event: Annotated[str, typer.Argument(metavar="EVENT")],
-    handler: Annotated[str, typer.Argument(metavar="HANDLER", help="The class that sent it.")],
+    handler: Annotated[
+        str,
+        typer.Argument(metavar="HANDLER", help="The class that sent it, or its file's name."),
+    ],
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `publish ls` shows it.")],
-    sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Whether the receiver has it.")],
     reason: Annotated[str, typer.Option(help="How you know: kept with what was sent.")],
+    sent: Annotated[bool, typer.Option("--sent", help="The receiver has it.")] = False,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="It has it not.")] = False,
 ) -> None:
     """Say whether something that is in doubt was sent; then `llama retry` goes on."""
-    sender = Sender(event, handler)
+    if sent == not_sent:
+        both = "it cannot be both" if sent else "look at the receiver's"
+        fail(f"say either --sent or --not-sent: {both}", code=2)
 
-    async def settle(outbox: "PostgresOutbox") -> bool:
+    async def settle(database: "Database") -> bool:
+        sender = await _sender(database, event, handler)
+        outbox = _outbox(database)
         async with outbox.turn(sender):  # whoever is sending it just now has this turn
-            if (sender, number) not in [(who, one.number) for who, one in await outbox.doubts()]:
+            entry = next((one for one in await outbox.sent(sender) if one.number == number), None)
+            if entry is None or entry.state != "in_doubt":
                 return False
             if not sent:
                 return await outbox.withdraw(sender, number)
-            return await outbox.conclude(sender, number, {"confirmed": reason}) is not None
+            answer = {**entry.answer, "confirmed": reason}
+            return await outbox.conclude(sender, number, answer) is not None
 
-    if not _in_outbox(settle):
+    if not _in_database(settle):
         fail(f"{handler} of {event} has no number {number} in doubt: see `llama publish ls`")
     said = "counts as sent" if sent else "was not sent, and is sent when it is made again"
     print_line(f"number {number} of {handler} of {event} {said}")
 
 
-def _in_outbox(command: "Callable[[PostgresOutbox], Awaitable[Result]]") -> Result:
-    """Run a command's body with the ledger."""
+def _outbox(database: "Database") -> "PostgresOutbox":
+    from llama.adapters.postgres import PostgresOutbox
 
-    async def run(database: "Database") -> Result:
-        from llama.adapters.postgres import PostgresOutbox
+    return PostgresOutbox(database)
 
-        return await command(PostgresOutbox(database))
 
-    return _in_database(run)
+async def _sender(database: "Database", event: str, name: str) -> Sender:
+    """Return the handler of an event by its own name, or that of a file of it."""
+    from llama.adapters.postgres import PostgresReadModels
+
+    state = await PostgresReadModels(database).state(event)
+    return Sender(event, maker_named(state, name) if state else name)
 
 
 def _in_database(command: "Callable[[Database], Awaitable[Result]]") -> Result:
@@ -158,6 +175,10 @@ def _row(sender: Sender, sent: Sent) -> tuple[str, ...]:
     )
 
 
+def _heard(sent: Sent) -> str:
+    return sent.heard or "nothing yet, or it was cut short"
+
+
 def _standing(sent: Sent) -> str:
     state = "in doubt" if sent.state == "in_doubt" else sent.state
     return f"{state} (dry run)" if sent.key.startswith(DRY_RUN) else state
@@ -175,4 +196,5 @@ def _as_json(sender: Sender, sent: Sent) -> dict[str, object]:
         "digest": sent.digest,
         "content": sent.content.decode(errors="replace"),
         "answer": dict(sent.answer),
+        "heard": sent.heard,
     }

@@ -9,10 +9,11 @@ import typer
 from pydantic import ValidationError
 
 from llama.cli.ordering import PATIENCE_S, user_name
-from llama.cli.output import AsJson, fail, print_json, print_line, print_table
+from llama.cli.output import AsJson, fail, print_json, print_line, print_table, progress
 from llama.cli.session import Session, in_session, open_log
 from llama.client.ingestion import within
 from llama.domain.digests import digest_json
+from llama.domain.selection.downselection import Downselection
 from llama.domain.selection.standing import StandingSelection, standing_criteria
 from schemas.base import zulu
 from schemas.selections import SelectionDefined, SelectionFact, SelectionRemoved
@@ -45,7 +46,7 @@ def add_selection(
     """Define a standing selection, or define it anew; it begins with the events that are in it."""
     text = ",".join(criteria)
     try:
-        standing_criteria(text)
+        wanted = standing_criteria(text)
     except ValueError as error:
         fail(str(error), code=2)
 
@@ -57,6 +58,8 @@ def add_selection(
 
     in_session(lambda session: _order(session, [name, text, by, reason], defined))
     print_line(f"{name} stands: {text}")
+    for remark in in_session(lambda session: _remarks(session, wanted)):
+        progress(remark)
 
 
 @selection.command("rm")
@@ -98,6 +101,13 @@ async def _order(
         await log.log.append(SELECTIONS_TOPIC, [fact])
     waiting = asyncio.ensure_future(_until_it_stands(session, fact))
     await within(timedelta(seconds=PATIENCE_S), waiting, what=f"the selection {fact.name}")
+
+
+async def _remarks(session: Session, wanted: Downselection) -> Sequence[str]:
+    """Return what is said of names that no event has: of what may be to come they are none yet."""
+    from llama.client.unmet import strange_names
+
+    return await strange_names(session.models, wanted, session.clock.now())
 
 
 async def _until_it_stands(session: Session, fact: SelectionFact) -> None:

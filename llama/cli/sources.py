@@ -12,7 +12,7 @@ from llama.cli.session import Session, in_session
 if TYPE_CHECKING:
     from schemas.sources import ListedGap, ListedSource, SourceList
 
-NOW = ("source", "state", "last heard (UTC)", "last record (UTC)", "lag", "records", "error")
+NOW = ("source", "state", "last heard (UTC)", "last record (UTC)", "lag", "records", "remark")
 BEFORE = ("source", "why", "blind from (UTC)", "to", "caught up", "records", "detail")
 
 
@@ -45,8 +45,14 @@ async def _told(session: Session, limit: int) -> "SourceList":
 def _source(one: "ListedSource") -> Sequence[str]:
     return (
         *(one.source, one.state, _time(one.heard_at), _time(one.record_at)),
-        *("" if one.lag is None else str(one.lag), str(one.records), one.error),
+        *("" if one.lag is None else str(one.lag), str(one.records), remark_on(one)),
     )
+
+
+def remark_on(one: "ListedSource") -> str:
+    """Return what there is to say of a source: an error unless it is heard all the same."""
+    is_remark = one.connected or not one.error
+    return one.error if is_remark else f"error: {one.error}"
 
 
 def _gap(one: "ListedGap") -> Sequence[str]:

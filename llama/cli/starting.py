@@ -1,5 +1,6 @@
 """What commands look at before they start or send anything: the settings, and the pipeline."""
 
+from llama.adapters.outlets.webhook import WebhookCarrier
 from llama.adapters.secret_files import read_secret
 from llama.cli.output import fail
 from llama.domain.discovery import NAMED_PIPELINES, module_named
@@ -44,10 +45,12 @@ def refuse_odd_resources(settings: Settings) -> None:
 
 
 def refuse_odd_sources(settings: Settings) -> None:
-    """End with exit code 2 if a source of alerts or the token for pushing is not as it must be."""
+    """End with exit code 2 if a source, the token or the webhook is not as it must be."""
     try:
         sources_of(settings)
         if settings.push_token_file:
             read_secret(settings.push_token_file, "LLAMA_PUSH_TOKEN_FILE")
+        if settings.webhook_file:
+            WebhookCarrier(settings.webhook_file).checked()
     except LlamaError as error:
         fail(str(error), code=2)

@@ -49,6 +49,10 @@ class Archiving:
                 said.tell(f"{count:,} copies of {len(sizes):,} notices")
         return Counted(count, len(sizes), sum(sizes.values()))
 
+    async def has_any(self, wanted: CopiesWanted) -> bool:
+        """Tell whether there is a copy that is wanted."""
+        return bool(await self.models.copies(replace(wanted, limit=1)))
+
     async def copies(self, wanted: CopiesWanted) -> AsyncIterator[ArchivedCopy]:
         """Go through the copies that are wanted, the oldest first, whatever the limit."""
         asked = replace(wanted, limit=PAGE, oldest_first=True)

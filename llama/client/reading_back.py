@@ -1,7 +1,11 @@
 """Read your writes: wait until the tables that answer questions show what is on the log."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
+from llama.client.steady import AGAIN_AFTER_S
+from llama.domain.errors import Misconfigured, Unavailable
 from llama.domain.position import Position
 from llama.ports.following import Following
 
@@ -14,13 +18,36 @@ async def wait(position: str, *, timeout: float | None = None) -> None:
 
     A position is that of a change (`change.message.position`), of a heartbeat, or an id of
     `llama watch`. TimeoutError after so many seconds; NoPosition if it is none; Unavailable if the
-    database does not answer. It is that of LLAMA_DATABASE_URL, or of the system under LLAMA_HOME.
+    database does not answer at the beginning: one that goes away later is waited for. It is that of
+    LLAMA_DATABASE_URL, or of the system under LLAMA_HOME.
     """
     from llama.client.workshop import open_following
 
     wanted = Position.of(position)
-    async with asyncio.timeout(timeout), open_following() as following:
-        await shown(following, wanted)
+    async with asyncio.timeout(timeout):
+        await shown_somewhere(open_following, wanted)
+
+
+async def shown_somewhere(
+    opening: Callable[[], AbstractAsyncContextManager[Following]],
+    wanted: Position,
+    *,
+    again_after_s: float = AGAIN_AFTER_S,
+) -> None:
+    """Return when everything before a position is shown, also if the tables move meanwhile.
+
+    Unavailable or Misconfigured if they are not there at the beginning; later they are waited for.
+    """
+    was_there = False
+    while True:
+        try:
+            async with opening() as following:
+                was_there = True
+                return await shown(following, wanted)
+        except (Unavailable, Misconfigured):
+            if not was_there:
+                raise
+            await asyncio.sleep(again_after_s)
 
 
 async def shown(following: Following, wanted: Position) -> None:

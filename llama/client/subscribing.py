@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from llama.client.steady import AGAIN_AFTER_S, Open, Places, SteadySubscription
 from llama.domain.bookmark import Bookmark
 from llama.domain.errors import NoPosition, Unavailable
 from llama.ports.message_log import Batch, LogReader, Record, Subscription
@@ -37,7 +38,7 @@ EARLIEST = "earliest"
 REMEMBERED = 10_000
 """Messages whose repetition is noticed: many more than are in a batch that comes again."""
 AWAY_S = 30.0
-"""So long a server may be silent of which it is known that it has more."""
+"""So long a server may be silent of which it is known that it has more, if there is a timeout."""
 
 Message: TypeAlias = (
     FileMade
@@ -50,10 +51,6 @@ Message: TypeAlias = (
     | SelectionChanged
 )
 """What is announced of events and their files."""
-Open: TypeAlias = Callable[
-    [Sequence[Topic], Mapping[tuple[str, int], int]], AbstractAsyncContextManager[Subscription]
-]
-"""Opens topics at the next offset of each partition."""
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(
     Annotated[Message, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
@@ -88,14 +85,16 @@ class Subscriber:
     reader: LogReader
     open: Open
     topics: Sequence[Topic] = (PUBLIC_EVENTS_TOPIC, PUBLIC_FILES_TOPIC)
+    again_after_s: float = AGAIN_AFTER_S
+    """How long nothing is tried after a server was not found."""
 
     async def changes(self, offset: str | None, timeout: float | None) -> AsyncGenerator[Change]:
         """Go through what is announced, as `subscribe` does."""
-        ends = Bookmark({_short(one.name): await self._end(one) for one in self.topics})
+        ends = await self._ends()
         at = self._begin(offset, ends)
         places = {(one.name, 0): at.offsets.get(_short(one.name), 0) for one in self.topics}
         seen = OrderedDict[str, None]()
-        async with self.open(self.topics, places) as subscription:
+        async with self._steadily(places) as subscription:
             async for record in _records(subscription, at, ends, timeout):
                 at = at.behind(_short(record.topic), record.offset)
                 message = _read(record)
@@ -111,7 +110,8 @@ class Subscriber:
             known = ", ".join(sorted(defined)) or "none at all"
             message = f"there is no standing selection {selection!r}: there is {known}"
             raise ValueError(f"{message}; `llama selection add` defines one")
-        narrow = Subscriber(self.reader, self.open, (PUBLIC_SELECTIONS_TOPIC,))
+        topics = (PUBLIC_SELECTIONS_TOPIC,)
+        narrow = Subscriber(self.reader, self.open, topics, self.again_after_s)
         return narrow._only(selection, offset, timeout)
 
     async def _only(
@@ -132,8 +132,25 @@ class Subscriber:
                 (names.add if isinstance(fact, SelectionDefined) else names.discard)(fact.name)
         return names
 
-    async def _end(self, topic: Topic) -> int:
-        return (await self.reader.ends(topic)).get(0, 0)
+    def _steadily(self, places: Places) -> SteadySubscription:
+        return SteadySubscription(
+            self.open,
+            self.topics,
+            places,
+            check=self._check,
+            again_after_s=self.again_after_s,
+        )
+
+    async def _check(self, places: Places) -> None:
+        """Raise NoPosition if a server that was found again ends before what was read already."""
+        at = Bookmark({_short(topic): offset for (topic, _), offset in places.items()})
+        ends = await self._ends()
+        if at.is_ahead_of(ends):
+            raise _foreign(str(at), ends)
+
+    async def _ends(self) -> Bookmark:
+        found = {_short(one.name): await self.reader.ends(one) for one in self.topics}
+        return Bookmark({topic: ends.get(0, 0) for topic, ends in found.items()})
 
     def _begin(self, offset: str | None, ends: Bookmark) -> Bookmark:
         if offset is None:
@@ -141,9 +158,13 @@ class Subscriber:
         at = Bookmark() if offset == EARLIEST else Bookmark.of(offset)
         known = {_short(topic.name) for topic in self.topics}
         if not at.offsets.keys() <= known or at.is_ahead_of(ends):
-            message = f"{offset} is no place here, where the topics end at {ends}"
-            raise NoPosition(f"{message}: it is of another system or subscription; leave it out")
+            raise _foreign(offset, ends)
         return at
+
+
+def _foreign(offset: str, ends: Bookmark) -> NoPosition:
+    message = f"{offset} is no place here, where the topics end at {ends}"
+    return NoPosition(f"{message}: it is of another system or subscription; leave it out")
 
 
 async def _records(
@@ -153,7 +174,8 @@ async def _records(
     batches = subscription.batches()
     while True:
         is_behind = ends.is_ahead_of(at)
-        batch = await _next(batches, AWAY_S if is_behind else timeout)
+        # Without a timeout a server is waited for, wherever it comes back.
+        batch = await _next(batches, AWAY_S if is_behind and timeout is not None else timeout)
         if batch is None and is_behind:
             raise Unavailable(f"the server has told nothing for {AWAY_S:.0f} s: is it running?")
         if batch is None:

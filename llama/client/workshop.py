@@ -4,7 +4,7 @@ They are imported when they are asked for, so that `import llama` stays quick.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,22 +90,26 @@ def auxiliary_in(eventdir: Path) -> tuple[Path, ...]:
 
 @asynccontextmanager
 async def open_public() -> "AsyncGenerator[Subscriber]":
-    """Connect to the public topics of the system that the environment names."""
+    """Read the public topics of the system that the environment names, whenever it is asked."""
     from llama.adapters.kafka.follower import KafkaFollower
-    from llama.adapters.kafka.reader import KafkaReader
+    from llama.adapters.kafka.quiet import quiet
+    from llama.adapters.kafka.reader import KafkaReader, ReaderOf
     from llama.client.subscribing import Subscriber
     from llama.runtime.addresses import kafka_address
     from llama.runtime.settings import read_settings
 
-    server = kafka_address(read_settings())
+    def server() -> str:
+        return kafka_address(read_settings())
 
-    def follow(
+    @asynccontextmanager
+    async def follow(
         topics: Sequence[Topic], places: Mapping[tuple[str, int], int]
-    ) -> AbstractAsyncContextManager[Subscription]:
-        return KafkaFollower(server, topics, places)
+    ) -> AsyncGenerator[Subscription]:
+        async with KafkaFollower(server(), topics, places) as follower:
+            yield follower
 
-    async with KafkaReader(server) as reader:
-        yield Subscriber(reader, follow)
+    with quiet():
+        yield Subscriber(ReaderOf(lambda: KafkaReader(server())), follow)
 
 
 @asynccontextmanager

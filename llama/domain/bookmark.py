@@ -22,7 +22,8 @@ class Bookmark:
         if not _TEXT.fullmatch(text):
             message = f"{text[:60]!r} is no place on public topics"
             raise NoPosition(
-                f"{message}: give back an offset as it came, such as events:12,files:40"
+                f"{message}: give back an offset as it came, such as events:12,files:40; or "
+                "'earliest' for all there is, or none for what comes from now on"
             )
         pairs = (part.split(":") for part in text.split(","))
         return cls({topic: int(offset) for topic, offset in pairs})

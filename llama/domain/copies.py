@@ -48,6 +48,8 @@ class Copy:
     partition: int
     """Where that message stands on its topic: copies of one notice stand in one partition."""
     offset: int
+    origin: str = ""
+    """The source of alerts that brought it; empty: it was put on the topic itself."""
 
     @property
     def rank(self) -> Rank:
@@ -91,7 +93,8 @@ def copy_of(message: Received, partition: int, offset: int) -> Copy | None:
     if message.source is None or not kept[0]:
         return None
     came = (message.source, message.occurred_at, message.name, *kept, message.is_test)
-    return Copy(*came, *said, message.id, partition, offset)
+    origin = message.source.origin.source if message.source.origin else ""
+    return Copy(*came, *said, message.id, partition, offset, origin)
 
 
 def first_told(copies: Iterable[Copy]) -> Mapping[Source, Copy]:
@@ -124,4 +127,5 @@ def archived(copy: Copy, *, is_repeat: bool) -> ArchivedCopy:
         reason=copy.reason or None,
         is_test=copy.is_test,
         is_repeat=is_repeat,
+        origin=copy.origin or None,
     )

@@ -10,6 +10,7 @@ LlamaError
 ├── Unavailable             a server does not answer (now): try again
 ├── Misconfigured           a server, topic or setting is not as it must be
 ├── HistoryCorrupt          a repository is not what the log says
+├── RecordsSkipped          what reads a topic was not given all of its records
 ├── ActRefused              an operator's act makes no sense as things stand
 ├── ArchiveRefused          what should be an exported archive of notices is none, or not whole
 ├── EventFolderCorrupt      an event's folder is not what this project wrote
@@ -60,6 +61,10 @@ class Misconfigured(LlamaError):
 
 class HistoryCorrupt(LlamaError):
     """A version history is not what the log says it is."""
+
+
+class RecordsSkipped(LlamaError):
+    """Who reads a topic was not given all of its records."""
 
 
 class ActRefused(LlamaError):

@@ -18,11 +18,26 @@ class ShownLetter:
     """The copy as which its bytes came in again; None before that was read."""
     after: str | None = None
     """The letter whose bytes came in again, and were refused again as this one."""
+    copies: int = 1
+    """How many letters there are of its content, its reason and its state, itself included.
+
+    They are counted where contents are listed or a letter is named; elsewhere it is itself alone.
+    """
 
     @property
     def state(self) -> LetterState:
         """What has become of it."""
         return state_after(self.closing)
+
+
+def content_of(letter: DeadLetter) -> str:
+    """Return what is equal for letters about equal bytes; bytes that were not kept equal none."""
+    return letter.raw or letter.id
+
+
+def alike_by(shown: ShownLetter) -> tuple[str, str, str]:
+    """Return what is equal for letters that are listed as one: content, reason and state."""
+    return content_of(shown.letter), shown.letter.reason.value, shown.state.value
 
 
 def state_after(closing: DeadLetterClosed | None) -> LetterState:
@@ -57,4 +72,5 @@ def listed(shown: ShownLetter) -> ListedLetter:
         closed=shown.closing,
         became=shown.became,
         after=shown.after,
+        copies=shown.copies,
     )

@@ -13,12 +13,18 @@ MOST_BYTES = 512 * 1024
 """Of one content: a notice has a few thousand."""
 DRY_RUN = "dry-run:"
 """How the ledger's keys of what nobody else reads begin: the world has not been told of it."""
+HEARD = "heard"
+"""Stands in the answer of what is in doubt."""
 _TOPIC = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
 class InDoubt(PermanentError):
     """It is not known whether something went out: a person has to find out before more does."""
+
+    heard = ""
+    """What was heard of the receiver, as in `the receiver answered 500`; empty if that is told
+    already or nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,13 @@ class Sent:
     sent_at: datetime
     """Aware, UTC; of what is in doubt, when the sending began."""
     answer: Mapping[str, object] = field(default_factory=dict[str, object])
-    """What the receiver said, a JSON object; empty while in doubt."""
+    """What the receiver said, a JSON object; of what is in doubt at most what was `heard` of it."""
     state: Literal["sent", "in_doubt"] = "sent"
+
+    @property
+    def heard(self) -> str:
+        """What is known of a sending that is in doubt; empty if it was cut short."""
+        return str(self.answer.get(HEARD, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +145,9 @@ def last_of(earlier: Sequence[Sent]) -> Sent | None:
     """Return the last thing that was sent; InDoubt if anything may have been."""
     for one in earlier:
         if one.state == "in_doubt":
-            began = f"its sending began at {one.sent_at:%Y-%m-%d %H:%M:%S} UTC and was cut short"
             advice = "look at the receiver's, then say `llama publish confirm`"
-            raise InDoubt(f"{one.topic} number {one.number} was sent or not: {began}; {advice}")
+            what = f"{one.topic} number {one.number} was sent or not"
+            raise InDoubt(f"{what}: {_began(one, one.heard)}; {advice}")
     return earlier[-1] if earlier else None
 
 
@@ -152,14 +163,26 @@ def next_key(earlier: Sequence[Sent], content: bytes) -> str:
     return digest_json([digest, len(earlier)])[:32]
 
 
-def in_doubt(sender: Sender, entry: Sent) -> InDoubt:
-    """Return the error that says which entry is in doubt, and what to do."""
+def in_doubt(sender: Sender, entry: Sent, heard: str = "") -> InDoubt:
+    """Return the error that says which entry is in doubt, and what to do.
+
+    `heard` is what has just been heard of its receiver; what the entry has is told anyway.
+    """
     what = f"{entry.topic} number {entry.number} of {sender.event} ({sender.handler})"
-    began = f"its sending began at {entry.sent_at:%Y-%m-%d %H:%M:%S} UTC and was cut short"
     order = f"llama publish confirm {sender.event} {sender.handler} {entry.number}"
     advice = f"look at the receiver's, then say `{order} --reason TEXT --sent`, or `--not-sent`"
     again = f"`llama retry {sender.event} --reason TEXT`"
-    return InDoubt(f"{what} was sent or not: {began}; {advice}, and {again}")
+    began = _began(entry, heard or entry.heard)
+    doubt = InDoubt(f"{what} was sent or not: {began}; {advice}, and {again}")
+    doubt.heard = heard
+    return doubt
+
+
+def _began(entry: Sent, heard: str) -> str:
+    moment = f"{entry.sent_at:%Y-%m-%d %H:%M:%S} UTC"
+    if heard:
+        return f"its sending began at {moment}, and {heard}"
+    return f"its sending began at {moment} and was cut short"
 
 
 def file_name(sender: Sender, entry: Sent) -> str:

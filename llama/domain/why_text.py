@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from textwrap import indent
 
+from pydantic import BaseModel, ValidationError
+
 from llama.domain.in_brief import in_brief
 from schemas.status import FailureStatus, InputStatus, MadeStatus, NeedStatus, Why
 
@@ -11,9 +13,25 @@ DIGEST_LENGTH = 12
 """As much of a digest as a person compares."""
 
 
+class _Answer(BaseModel):
+    because: str
+
+
+class _Receipt(BaseModel):
+    answer: _Answer
+
+
 def text_of(why: Why) -> str:
     """Return the lines of an explanation, without a line break at the end."""
     return "\n".join(_lines(why))
+
+
+def said_in(content: bytes) -> str:
+    """Return what the receipt of a handler that publishes says of its reason; else nothing."""
+    try:
+        return _Receipt.model_validate_json(content).answer.because
+    except ValidationError:
+        return ""
 
 
 def _lines(why: Why) -> Iterator[str]:
@@ -62,6 +80,8 @@ def _needing(needs: NeedStatus, *, is_past: bool) -> str:
     if is_past:
         when = "could start then" if needs.due else "was to start after the cool-down"
         return f"A run was wanted: {attempt} {when}."
+    if needs.paused:
+        return f"A run is wanted: {attempt} waits, for {needs.paused}."
     when = "may start now" if needs.due else "starts after the cool-down"
     return f"A run is wanted: {attempt} {when}."
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
@@ -15,8 +15,9 @@ import structlog
 
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.postgres import migrate
-from llama.domain.errors import LlamaError, Unavailable
+from llama.domain.errors import LlamaError, Misconfigured, Unavailable
 from llama.embedded.children import Child
+from llama.embedded.ports import free_port, same_port
 from llama.embedded.postgres import EmbeddedPostgres
 from llama.runtime.addresses import (
     Addresses,
@@ -32,7 +33,7 @@ from llama.runtime.deployment import (
     started_in_words,
 )
 from llama.runtime.lock import hold_lock
-from llama.runtime.settings import Settings
+from llama.runtime.settings import OFF, Settings
 from schemas.topics import TOPICS
 
 LIGHT = (
@@ -41,6 +42,8 @@ LIGHT = (
 )
 """Services that wait for messages most of the time: on a laptop they share a process."""
 WORKER = "handler_worker"
+MONITOR = "stream_monitor"
+"""A process of its own, if at all: Faust takes as much memory as several of the light ones."""
 ROLES: Mapping[str, str] = MappingProxyType(
     {
         "trigger_ingest": "llama_ingest",
@@ -50,6 +53,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "projection": "llama_projection",
         "announcing": "llama_announcing",
         "gateway": "llama_gateway",
+        "stream_monitor": "llama_monitor",
     }
 )
 """A process of several services has the owner's: no role may write the tables of all of them."""
@@ -118,12 +122,13 @@ class Supervisor:
     async def _broker(self, group: "_Children") -> str:
         if self.settings.kafka:
             return self.settings.kafka
-        port = free_port()
+        data = self.settings.home / "broker"
+        port = same_port(data / "port")
         port_file = self.settings.run_folder / "broker.port"
-        # The port is chosen here, so that a broker that had to be restarted is found again.
+        # The port is chosen here, so that a broker that was started again is found again.
         command = [
             *(sys.executable, "-m", "llama.embedded.broker"),
-            *("--data", str(self.settings.home / "broker")),
+            *("--data", str(data)),
             *("--port", str(port), "--port-file", str(port_file)),
             # Acknowledged means durable, also when the power fails: PostgreSQL keeps to it too.
             *("--fsync", "--die-with-parent"),
@@ -139,19 +144,31 @@ class Supervisor:
             command = [sys.executable, "-m", *arguments]
             own = {**self._role(name), "LLAMA_HEALTH": health_of(self.settings, number)}
             group.keep(self._child(name, command, {**environment, **own}))
-        for service in (*LIGHT, WORKER):
+        services = (*LIGHT, WORKER, *self._monitor())
+        for service in services:
             path = self.settings.run_folder / f"{service}.ready"
             await group.wait_for(path, service)
         processes = len(self._processes())
-        self.tell(f"{len(LIGHT) + 1} services are ready in {processes} processes")
+        self.tell(f"{len(services)} services are ready in {processes} processes")
         if asked := [f"http://{one}/readyz" for one in health_addresses(self.settings)]:
             self.tell(f"their health: {', '.join(asked)}")
 
     def _processes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the module, and its arguments, of every process of services."""
+        heavy = {name: (f"services.{name}",) for name in (WORKER, *self._monitor())}
         if self.separate:
-            return {name: (f"services.{name}",) for name in (*LIGHT, WORKER)}
-        return {"services": ("services", *LIGHT), WORKER: (f"services.{WORKER}",)}
+            return {name: (f"services.{name}",) for name in LIGHT} | heavy
+        return {"services": ("services", *LIGHT)} | heavy
+
+    def _monitor(self) -> tuple[str, ...]:
+        if self.settings.monitor == OFF:
+            return ()
+        if find_spec("faust") is None:
+            raise Misconfigured(
+                "LLAMA_MONITOR=on runs the stream monitor, which reads with Faust: "
+                "install llama-gwhen[monitor], or set LLAMA_MONITOR=off"
+            )
+        return (MONITOR,)
 
     def _role(self, process: str) -> Mapping[str, str]:
         """Return what a process may do in the embedded database: what its only service needs."""
@@ -248,10 +265,3 @@ def _sweep(run_folder: Path) -> None:
     for pattern in ("*.ready", "*.pid", "*.port", "*.address", "addresses.json"):
         for path in run_folder.glob(pattern):
             path.unlink()
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

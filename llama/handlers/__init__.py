@@ -4,6 +4,7 @@ Importing this package is cheap: each handler loads its libraries when it runs.
 """
 
 from llama.domain.handler import FileHandler
+from llama.handlers.alarm import RaiseAlarm
 from llama.handlers.alert import Alert
 from llama.handlers.background_set import BackgroundSet
 from llama.handlers.background_sets import BackgroundSets
@@ -52,6 +53,7 @@ PIPELINE: tuple[type[FileHandler], ...] = (
     ResultNotice,
     Circular,
     PublishNotice,
+    RaiseAlarm,
 )
 """The handlers that every event has, in an order in which each follows its inputs."""
 
@@ -73,6 +75,7 @@ __all__ = [
     "NeutrinoText",
     "Overlap",
     "PublishNotice",
+    "RaiseAlarm",
     "RawNotice",
     "ResultNotice",
     "Significance",

@@ -1,8 +1,11 @@
 """lvk_nu_track_search.json: what the notice of the result says."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llama.domain.handler import Inputs, PermanentError, uses
+from llama.domain.digests import Digest, digest_json
+from llama.domain.handler import Inputs, PermanentError, Product, uses
 from llama.domain.kinds import JSONHandler
 from llama.domain.vetoes import veto_input
 from llama.handlers.alert import Alert
@@ -20,7 +23,8 @@ class ResultNotice(JSONHandler):
     There is none while neutrinos may still come. Its number, its time and whether it is the first
     are added when it is sent: see PublishNotice. alert_tense is "test" for mock and test events,
     rehearsals (the flag ROLE) and neutrinos that were not observed as they are, else "archival" for
-    events that are not ONLINE. docs/science-publication.md says what is present when.
+    events that are not ONLINE. docs/science-publication.md says what is present when. Aspects:
+    `alarming` (a boolean: p < 0.01), `alert_tense`.
     """
 
     FILENAME = "lvk_nu_track_search.json"
@@ -32,6 +36,7 @@ class ResultNotice(JSONHandler):
         uses(Significance),
     )
     FLAGS = ("ROLE", "ONLINE")
+    ASPECTS = ("alarming", "alert_tense")
     VETOES = (veto_input(NeutrinoList, "complete", is_=False, reason="neutrinos may still come"),)
 
     def generate(self, inputs: Inputs) -> object:
@@ -53,6 +58,23 @@ class ResultNotice(JSONHandler):
             event=text(alert.get("superevent_id")) or self.eventid,
             standing=Standing(str(inputs.flags["ROLE"]), is_online=bool(inputs.flags["ONLINE"])),
         )
+
+    def product(self, content: object) -> Product:
+        """Encode the notice; `alarming` is no key of it."""
+        made = super().product(content)
+        return replace(made, aspects=self.aspects_of(made.content))
+
+    @classmethod
+    def aspects_of(cls, content: bytes) -> Mapping[str, Digest]:
+        """Return the digests of what it tells and of whether people are called because of it."""
+        from llama.handlers.publication.alarm import is_alarming
+        from llama.handlers.sky.fields import parsed
+
+        try:
+            said = parsed(content, name=cls.FILENAME)
+        except PermanentError:
+            return super().aspects_of(content)
+        return {**super().aspects_of(content), "alarming": digest_json(is_alarming(said))}
 
 
 def _direction(inputs: Inputs, result: "JointResult") -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from llama.ports.sources import Seen
@@ -18,11 +19,16 @@ class Counts:
     events: Mapping[str, int] = field(default_factory=dict[str, int])
     """By how they stand: `at_work`, `settled`, `awaits_a_notice`, `retracted`."""
     dead_letters: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Those that are open, by the reason of the refusal."""
+    """Contents that are open, however many copies there were, by the reason of the refusal."""
     publications: Mapping[str, int] = field(default_factory=dict[str, int])
     """`sent`, `in_doubt`."""
     is_paused: bool = False
     """Whether somebody has stopped all publication."""
+    alarm_at: datetime | None = None
+    """When the latest alarm was raised that was not taken back, tests aside; None: there is none.
+
+    It counts wherever it went, also if it is in doubt whether it did.
+    """
     sources: tuple[Seen, ...] = ()
     """How the sources of alerts stand, by name, whether or not they are still read."""
 

@@ -44,6 +44,10 @@ class Outbox(Protocol):
         """Write that it was sent; the first answer stays. None if there is no such entry."""
         ...
 
+    async def doubt(self, sender: Sender, number: int, heard: str) -> None:
+        """Keep what was heard of a sending that is in doubt; of what was sent nothing changes."""
+        ...
+
     async def withdraw(self, sender: Sender, number: int) -> bool:
         """Take back an entry of which surely nothing went out; False if it is not in doubt."""
         ...

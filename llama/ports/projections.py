@@ -158,8 +158,12 @@ class ReadModels(FactsOf, Protocol):
         state: LetterState | None = None,
         reason: str | None = None,
         begins: str = "",
+        contents: bool = False,
     ) -> Sequence[ShownLetter]:
-        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id.
+
+        With `contents` the newest alone of those that have content, reason and state in common.
+        """
         ...
 
     async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from llama.domain.health import Place, Report
+from llama.domain.monitoring import Tally
 from llama.ports.census import Counts
 
 
@@ -68,6 +69,10 @@ class Telemetry(Protocol):
 
     def counted(self, counts: Counts) -> None:
         """Keep how much there was of everything when it was last counted."""
+        ...
+
+    def windowed(self, tally: Tally) -> None:
+        """Keep what there was in the window that runs now."""
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from llama.domain.errors import Fenced, LlamaError, Unavailable
-from llama.domain.outlet import DRY_RUN, Parcel, Sender, Sent, first_answer, in_doubt
+from llama.domain.outlet import DRY_RUN, InDoubt, Parcel, Sender, Sent, first_answer, in_doubt
 from llama.ports.outlet import Carrier, Outbox, Pauses, Wanted, always
 from llama.runtime.patience import persist
 
@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Sends through a carrier, by the ledger, one thing at a time.
+    """Sends through carriers, by the ledger, one thing at a time.
 
     What a dry run was told the world was not: each sees only its own part of the ledger.
     """
@@ -27,6 +27,8 @@ class Dispatcher:
     outbox: Outbox
     carrier: Carrier
     pauses: Pauses
+    elsewhere: Mapping[str, Carrier] = field(default_factory=dict[str, Carrier])
+    """Who carries what is for these topics instead."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def earlier(self, sender: Sender) -> tuple[Sent, ...]:
@@ -50,21 +52,24 @@ class Dispatcher:
                 return known
             if (pause := await self.pauses.paused()) is not None:
                 raise Unavailable(str(pause))
-            await self.carrier.ready(parcel.topic)
+            await self._to(parcel.topic).ready(parcel.topic)
             # Whoever was to take its place has looked already at what was sent, and will not again.
             if not await wanted():
                 raise Fenced(f"{parcel.key} of {sender.event} is not sent: another run replaced it")
             return await _to_its_end(self._send(sender, parcel))
 
     async def _sent(self, sender: Sender) -> tuple[Sent, ...]:
-        found = await self.outbox.sent(sender)
-        if not self.carrier.is_dry_run:
-            return tuple(one for one in found if not one.key.startswith(DRY_RUN))
-        ours = (one for one in found if one.key.startswith(DRY_RUN))
+        ours = filter(self._is_ours, await self.outbox.sent(sender))
         return tuple(replace(one, key=one.key.removeprefix(DRY_RUN)) for one in ours)
 
+    def _is_ours(self, entry: Sent) -> bool:
+        return entry.key.startswith(DRY_RUN) is self._to(entry.topic).is_dry_run
+
+    def _to(self, topic: str) -> Carrier:
+        return self.elsewhere.get(topic, self.carrier)
+
     async def _send(self, sender: Sender, parcel: Parcel) -> Mapping[str, object]:
-        if self.carrier.is_dry_run:
+        if self._to(parcel.topic).is_dry_run:
             parcel = replace(parcel, key=DRY_RUN + parcel.key)
         entry = await self.outbox.begin(sender, parcel)
         if entry is None:
@@ -73,10 +78,24 @@ class Dispatcher:
 
     async def _carried(self, sender: Sender, entry: Sent) -> Mapping[str, object]:
         try:
-            return await self.carrier.carry(sender, entry)
+            return await self._to(entry.topic).carry(sender, entry)
         except LlamaError:  # surely nothing went out
             await self.outbox.withdraw(sender, entry.number)
             raise
+        except InDoubt as doubt:
+            await self._doubted(sender, entry, doubt.heard)
+            raise
+
+    async def _doubted(self, sender: Sender, entry: Sent, heard: str) -> None:
+        """Keep what was heard of the receiver for whoever has to find out."""
+        told = {"topic": entry.topic, "number": entry.number, "heard": heard}
+        _log.warning("sending_in_doubt", event_id=sender.event, handler=sender.handler, **told)
+        if not heard:
+            return
+        try:
+            await self.outbox.doubt(sender, entry.number, heard)
+        except LlamaError as error:  # the doubt stands without it
+            _log.warning("doubt_not_written_down", event_id=sender.event, error=str(error), **told)
 
     async def _concluded(
         self, sender: Sender, entry: Sent, answer: Mapping[str, object]
@@ -88,7 +107,8 @@ class Dispatcher:
                     lambda: self.outbox.conclude(sender, entry.number, answer),
                 )
         except TimeoutError as error:
-            raise in_doubt(sender, entry) from error
+            heard = "the receiver took it, which could not be written down"
+            raise in_doubt(sender, entry, heard) from error
         told = {"topic": entry.topic, "number": entry.number, "key": entry.key}
         _log.info("sent_out", event_id=sender.event, handler=sender.handler, **told)
         return concluded.answer if concluded else answer

@@ -70,6 +70,13 @@ class Settings(BaseModel):
         description="Where handlers publish. folder: LLAMA_HOME/outbox, which nobody else reads; "
         "kafka: topics of LLAMA_KAFKA; kafka://host:port: topics of another server.",
     )
+    webhook_file: str = Field(
+        default="",
+        description="File with the URL of the webhook that alarms go to; empty: LLAMA_HOME/outbox.",
+    )
+    webhook_tests: bool = Field(
+        default=False, description="Whether the alarms of tests go to the webhook, too."
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Handlers run at the same time.")
     lease_s: float = Field(
         default=15.0,
@@ -102,6 +109,17 @@ class Settings(BaseModel):
         pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",
         description="Address of the gateway as subscribers see it, without a slash at its end; "
         "empty: what they are told has paths only.",
+    )
+    monitor: str = Field(
+        default=OFF,
+        pattern=r"^(on|off)$",
+        description="Whether `llama up` runs the stream monitor, which writes the live board.",
+    )
+    monitor_window_s: float = Field(
+        default=600.0,
+        ge=1,
+        le=86400,
+        description="Seconds of a window of the live board; a new one begins every fifth of it.",
     )
     instance: int = Field(default=0, ge=0, description="Which of its siblings a service is.")
     instances: int = Field(

@@ -23,6 +23,8 @@ HEART_WITHIN_S = 60.0
 """It beats every 5 s, and waits 40 s for Kafka at the most."""
 COUNTING_WITHIN_S = 120.0
 """Some statements one after the other, each given up after 30 s."""
+SHOWING_WITHIN_S = 120.0
+"""It asks Kafka for the ends of three topics, at 40 s each at the most, or waits for a server."""
 
 
 class Vitals:

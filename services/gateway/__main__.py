@@ -10,6 +10,7 @@ import uvicorn
 from llama.adapters.git.reader import GitHistoryReader
 from llama.adapters.git.serving import GitRepositories
 from llama.adapters.graphviz import render
+from llama.adapters.postgres.boards import PostgresBoards
 from llama.adapters.postgres.following import PostgresFollowing
 from llama.adapters.postgres.past import PostgresPast
 from llama.adapters.postgres.selections import PostgresSelections
@@ -20,9 +21,11 @@ from llama.runtime.counting import count_for_ever
 from llama.runtime.vitals import COUNTING_WITHIN_S
 from services.gateway.alert_sources import serve_alert_sources
 from services.gateway.app import create_app
+from services.gateway.board import serve_board
 from services.gateway.documents import serve_documents
 from services.gateway.health import serve_health
 from services.gateway.histories import serve_histories
+from services.gateway.pausing import Pausing, tell_of_pauses
 from services.gateway.pushing import Push, serve_push
 from services.gateway.selections import serve_selections
 from services.wiring import Wiring, run
@@ -51,6 +54,8 @@ async def serve(wiring: Wiring) -> None:
         past=PostgresPast(wiring.models.database),
         following=PostgresFollowing(wiring.models.database),
     )
+    publishers = {name for name, one in wiring.handlers.items() if one.PUBLISHES}
+    tell_of_pauses(app, Pausing(wiring.pauses, publishers))
     serve_alert_sources(app, wiring.book, wiring.clock)
     token_file = wiring.settings.push_token_file
     token = read_secret(token_file, "LLAMA_PUSH_TOKEN_FILE") if token_file else ""
@@ -62,6 +67,7 @@ async def serve(wiring: Wiring) -> None:
     serve_histories(app, histories=histories, repositories=GitRepositories(folder, history))
     serve_documents(app)
     serve_selections(app, PostgresSelections(wiring.models.database))
+    serve_board(app, PostgresBoards(wiring.models.database))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
     server = _Server(config)
     address = "{}:{}".format(*listener.getsockname()[:2])

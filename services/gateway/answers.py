@@ -13,6 +13,7 @@ from llama.domain.digests import digest_bytes
 from llama.domain.drawing.graph import dot_of
 from llama.domain.why import explanation_of
 from llama.ports.projections import FactRow
+from services.gateway.pausing import held_for
 from services.gateway.refusals import Refusal
 from services.gateway.sources import Sources, file_name_of
 from services.gateway.validators import is_known
@@ -40,7 +41,8 @@ class Answers:
         why = explanation_of(state, file, now=now, is_past=back is not None)
         if why is None:
             raise unknown_file(state.event, file)
-        return _model(why)
+        held = None if back else await held_for(request)
+        return _model(held.why(why) if held else why)
 
     async def facts(self, request: Request) -> Response:
         """List what happened to an event, in order."""

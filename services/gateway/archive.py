@@ -69,14 +69,17 @@ class Archive:
         return Response(await self.sources.artifacts.get(digest), headers=headers)
 
     async def dead_letters(self, request: Request) -> Response:
-        """List refused inputs, newest first: those that nobody has dealt with, or others."""
+        """List refused inputs, newest first: those that nobody has dealt with, or others.
+
+        Copies that were refused for one reason are one.
+        """
         text = request.query_params.get("state", LetterState.OPEN.value)
         states = {state.value: state for state in LetterState}
         if text not in {ALL, *states}:
             detail, words = f"{text[:50]!r} is no state", ", ".join([*states, ALL])
             raise Refusal(400, "bad_parameter", detail=detail, hint=f"give state one of {words}")
         letters = await self.sources.models.dead_letters(
-            limit=limit_of(request), state=states.get(text)
+            limit=limit_of(request), state=states.get(text), contents=True
         )
         told = [listed(letter).model_dump(mode="json") for letter in letters]
         return JSONResponse({"dead_letters": told}, headers=_FRESH)

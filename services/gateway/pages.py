@@ -11,6 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from llama.domain.held import Held
 from llama.domain.in_brief import in_brief
 from llama.domain.states import EventState
 from llama.domain.telling import Telling, files_by_handler, told_of
@@ -20,6 +21,7 @@ from llama.ports.projections import FactRow
 from schemas.facts import FACTS
 from schemas.status import EventStatus
 from services.gateway.addresses import addresses_among
+from services.gateway.pausing import held_for
 from services.gateway.sources import Sources, limit_of
 
 PICTURE = "skymap.png"
@@ -89,7 +91,7 @@ class Pages:
             "event.html",
             status=status,
             notice=state.notice,
-            whys=self._whys(state, status, self.sources.clock.now()),
+            whys=self._whys(state, status, await held_for(request)),
             picture=_shown(status, PICTURE),
             summary=_shown(status, SUMMARY),
             happened=_happened(await self.sources.facts(state), files_by_handler(state)),
@@ -98,12 +100,14 @@ class Pages:
             refresh=None if status.settled else SECONDS_TO_REFRESH,
         )
 
-    def _whys(self, state: EventState, status: EventStatus, now: datetime) -> dict[str, str]:
-        then, is_past = status.as_of or now, status.as_of is not None
+    def _whys(self, state: EventState, status: EventStatus, held: Held | None) -> dict[str, str]:
+        then, is_past = status.as_of or self.sources.clock.now(), status.as_of is not None
         whys = (
             explanation_of(state, file.name, now=then, is_past=is_past) for file in status.files
         )
-        return {why.file: text_of(why) for why in whys if why is not None}
+        now = held if not is_past else None
+        told = (now.why(why) if now else why for why in whys if why is not None)
+        return {why.file: text_of(why) for why in told}
 
     def _page(self, template: str, **values: object) -> Response:
         page = self.environment.get_template(template)

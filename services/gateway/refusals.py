@@ -13,6 +13,7 @@ from llama.domain.errors import ArtifactCorrupt, ArtifactMissing, Unavailable
 RETRY_AFTER_S = 2
 """A restarted database answers again within a few seconds."""
 
+_EVERYTHING = "GET / lists the events and all addresses, as a page; GET /events is the list as JSON"
 _log = structlog.get_logger()
 
 
@@ -58,9 +59,15 @@ async def _unroutable(request: Request, error: Exception) -> Response:
         error.status_code,
         error=HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"),
         detail=f"{request.method[:20]} {request.url.path[:200]!r} is nothing that is served here",
-        hint="GET / lists the events and all addresses, as a page; GET /events is the list as JSON",
+        hint=_taken(error) + _EVERYTHING,
         headers=dict(error.headers or {}),
     )
+
+
+def _taken(error: HTTPException) -> str:
+    """Say which methods an address takes, of one that is there."""
+    methods = (error.headers or {}).get("Allow", "")
+    return f"this address takes {methods}; " if methods else ""
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:

@@ -21,6 +21,7 @@ from schemas.base import EventId, FileName
 from schemas.reports import RevisionCommitted
 from schemas.status import EventStatus
 from services.gateway.addresses import AS_OF
+from services.gateway.pausing import held_for
 from services.gateway.refusals import Refusal
 
 MAX_LIMIT = 1000
@@ -81,7 +82,10 @@ class Sources:
             return await back.status(state)
         leased = await self.models.leased(state.event)
         deployed = await self.models.deployed()
-        return status_of(state, leased=leased, now=self.clock.now(), deployed=deployed)
+        now = self.clock.now()
+        status = status_of(state, leased=leased, now=now, deployed=deployed)
+        held = await held_for(request)
+        return held.status(status, state, now) if held else status
 
     async def facts(self, state: EventState) -> Sequence[FactRow]:
         """Return what had happened to an event when it was in a state, in order."""

@@ -24,7 +24,8 @@ async def serve(wiring: Wiring) -> None:
         memory_bytes=settings.handler_memory_mb * 1024 * 1024,
     )
     async with wiring.carrier() as carrier:
-        dispatcher = Dispatcher(wiring.outbox, carrier, wiring.pauses)
+        alarms = wiring.carriers_of_alarms()
+        dispatcher = Dispatcher(wiring.outbox, carrier, wiring.pauses, alarms)
         runner.sends_by(dispatcher, wiring.queue.is_wanted)
         await _work(wiring, runner)
 

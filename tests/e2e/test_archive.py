@@ -169,6 +169,16 @@ def test_an_archive_that_was_tampered_with_is_refused_before_anything_is_sent(
     assert b"exists, and is not written over" in refused.stderr
 
 
+def test_that_there_is_no_copy_about_an_event_is_said(system: System, tmp_path: Path) -> None:
+    listed = system.run("archive", "ls", "--event", "S999999")
+    done = system.run("archive", "export", tmp_path / "x", "--event", "S999999", check=False)
+
+    words = b"no copy of a notice is about S999999"
+    assert words in listed.stderr
+    assert (done.returncode, words in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_letter_that_is_refused_again_is_open_again_and_knows_the_former(system: System) -> None:
     [old] = [one for one in system.json("dlq", "ls") if one["name"] == "letter.txt"]
 

@@ -149,7 +149,7 @@ def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
 
     address = (system.home / "run" / "gateway.address").read_text().strip()
     assert shown.startswith(
-        f"it runs already with pipeline default (24 handlers): http://{address} "
+        f"it runs already with pipeline default (25 handlers): http://{address} "
     )
     assert system.pids() == before
 
@@ -157,8 +157,8 @@ def test_up_of_a_running_system_changes_nothing_and_says_where_it_is(
 @pytest.mark.parametrize(
     ("pipeline", "code", "words"),
     [
-        ("default", 0, "it runs already with pipeline default (24 handlers)"),
-        ("my", 1, "with pipeline default (24 handlers) and not with LLAMA_PIPELINE=my: stop it"),
+        ("default", 0, "it runs already with pipeline default (25 handlers)"),
+        ("my", 1, "with pipeline default (25 handlers) and not with LLAMA_PIPELINE=my: stop it"),
         ("absent", 2, "LLAMA_PIPELINE=absent: there is no module absent"),
     ],
 )

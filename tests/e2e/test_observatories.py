@@ -3,33 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from llama.adapters.kafka.topics import ensure_topics
 from schemas.topics import ALERTS_TOPIC
 from tests.support.avro_notices import as_avro
 from tests.support.observatory import Observatory, observatory, play
-from tests.support.system import State, System, notices_of, running, wait_until
+from tests.support.system import State, System, running, wait_until
 
 SPEED = 1000.0
 TIMES = 2
 """Copies of a notice on each broker: it reconnects, and sends again what it is not sure of."""
 OF_A_COPY = "notice.raw"
 """The bytes of the copy that came first: they differ between brokers; nothing is made of them."""
-
-
-@pytest.fixture(scope="module")
-def stream(shared_data: Path) -> list[Path]:
-    return notices_of(shared_data / "gw" / "alerts" / "stream-2023-04-25")
-
-
-@pytest.fixture(scope="module")
-def one_by_one(stream: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
-    """Return the state after each notice has had all its effects before the next one came."""
-    with running(tmp_path_factory.mktemp("one-by-one") / "home") as system:
-        for path in stream:
-            system.ingest(path)
-        return system.state()
 
 
 async def prepare(*observatories: Observatory) -> str:
@@ -45,6 +29,7 @@ def settled(system: System, stream: Sequence[Path], *, copies: int) -> dict[str,
         lambda: len(system.json("archive", "ls", "-n", "1000")["copies"]) >= copies,
         f"{copies} copies are here",  # or more: what is not acknowledged is copied again
         seconds=240,
+        every_s=0.5,
     )
     # A notice that is known changes nothing; `ingest --wait` waits until its event has settled.
     system.ingest(*{path.name.partition("-")[0]: path for path in stream}.values())

@@ -89,6 +89,24 @@ def test_a_veto_of_the_event_takes_back_what_was_told(system: System, tmp_path: 
     system.run("verify")
 
 
+def test_what_waits_for_a_pause_says_so_and_goes_on_when_it_is_over(
+    system: System, tmp_path: Path
+) -> None:
+    event = told(system, tmp_path, seed=3, minutes=5)
+    system.run("publish", "--pause", *WHY, "--by", "Erika")
+    system.run("flags", event, "UPLOAD=true", *WHY)
+    wait_until(lambda: system.json("status", event)["paused"], "it waits for the pause")
+    lines = [system.run("status", event), system.run("why", event, "publication.json")]
+
+    system.run("publish", "--resume", *WHY)
+    wait_until(lambda: kinds(system, event) == ["initial"], "it is published")
+
+    for told_then in (" ".join(one.stdout.decode().split()) for one in lines):
+        assert "publication is paused by Erika since" in told_then
+        assert "`llama publish --resume --reason TEXT`" in told_then
+    assert system.json("status", event)["paused"] == ""
+
+
 @contextmanager
 def nobody_writes(folder: Path) -> Generator[None]:
     """Hold the lock of an outbox: whoever wants to write there waits."""
@@ -114,7 +132,7 @@ def test_a_publication_that_was_cut_short_is_in_doubt_until_somebody_says(
     why = " ".join(system.run("why", event, "publication.json").stdout.decode().split())
     nothing = sent(system, event)
 
-    settle = ("publish", "confirm", event, "Publication", "1")
+    settle = ("publish", "confirm", event, "publication.json", "1")
     system.run(*settle, "--not-sent", "--reason", "the topic has no such record")
     system.run("retry", event, "publication.json", *WHY)
     wait_until(lambda: publication(system, event)["status"] == "current", "it is published")

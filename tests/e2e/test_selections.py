@@ -69,6 +69,16 @@ def test_it_is_listed_with_who_defined_it(system: System) -> None:
     assert NAME in system.run("selection", "ls").stdout.decode()
 
 
+def test_a_name_that_no_event_has_is_told_when_it_is_added(system: System) -> None:
+    odd = ("fileexists=alert.jsn", "p_gt=BNSX:0.5")
+    added = system.run("selection", "add", "odd", *odd)
+    system.run("selection", "rm", "odd")
+
+    assert b"odd stands: fileexists=alert.jsn,p_gt=BNSX:0.5" in added.stdout
+    assert b"no event has a file alert.jsn (did you mean alert.json?)" in added.stderr
+    assert b"no event is of a class BNSX" in added.stderr
+
+
 def test_what_cannot_stand_is_refused(system: System) -> None:
     refused = system.run("selection", "add", "recent", "modafter=2h", check=False)
     unknown = system.run("selection", "rm", "recent", check=False)

@@ -23,14 +23,14 @@ MUTANTS = (
         ATTEMPTS,
         "{**_bounded(earlier), failure.need: failure}",
         "{failure.need: failure}",
-        first=1846,
+        first=5101,
     ),
     Mutant(
         "what was only asked for has failed when it is cancelled",
         ACTS,
         "if assessed.is_only_asked:",
         "if assessed.is_only_asked and not state.made:",
-        first=1829,
+        first=1866,
     ),
     Mutant(
         "a changed file is what it was when its run is cancelled",
@@ -43,7 +43,7 @@ MUTANTS = (
         ACTS,
         "return None if fact.handler in state.frozen else _delete(state, fact, spec)",
         "return _delete(state, fact, spec)",
-        first=81,
+        first=449,
     ),
     Mutant(
         "the notice that comes last is the newest",
@@ -68,7 +68,7 @@ MUTANTS = (
         FOLD,
         "made is None or made.fact != fact.generation or ",
         "made is None or ",
-        first=865,
+        first=1071,
     ),
     Mutant(
         "a cancelled run is taken all the same",
@@ -93,7 +93,7 @@ MUTANTS = (
         ACTS,
         "return replace(state, acts=acts, outcome=Outcome.IGNORED)",
         "return replace(state, outcome=Outcome.IGNORED)",
-        first=501,
+        first=894,
     ),
     Mutant(
         "a result is adopted though its attempt was concluded",

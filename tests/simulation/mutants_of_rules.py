@@ -9,7 +9,7 @@ MUTANTS = (
         RULES,
         'occasion = (made.fact if made else "", ',
         'occasion = ("", ',
-        first=335,
+        first=508,
     ),
     Mutant(
         "a need forgets what an operator asked for",
@@ -88,7 +88,7 @@ MUTANTS = (
         RULES,
         "is_hidden=outside, awaits_outside=outside",
         "awaits_outside=outside",
-        first=259,
+        first=604,
     ),
     Mutant(
         "a vetoed ancestor does not block",

@@ -32,7 +32,7 @@ MUTANTS = (
         ADOPTING,
         "return bool(decision.runs) or not decision.is_settled",
         "return not decision.is_settled",
-        first=801,
+        first=1004,
     ),
     Mutant(
         "a task is closed before its result is on the log",
@@ -40,7 +40,7 @@ MUTANTS = (
         "            outcome = await self._run(lease.task)\n",
         "            outcome = await self._run(lease.task)\n"
         "            await self.queue.finish(lease)\n",
-        first=210,
+        first=404,
     ),
     Mutant(
         "a batch that is rolled back is remembered",

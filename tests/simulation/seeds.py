@@ -13,7 +13,7 @@ from tests.simulation.storm import Restless, calm, storm
 from tests.simulation.world import World
 
 STORMS = 10_000
-"""So many seeds are played: five times what the best hidden of the mutants needs to be seen."""
+"""So many seeds are played: about twice what the best hidden of the mutants needs to be seen."""
 LINES = 20
 """Of a story: what happened last is mostly what matters."""
 

@@ -1,12 +1,13 @@
 """A worker that publishes one thing and can be killed anywhere on the way.
 
-`python -m tests.support.killed_sender DATABASE KAFKA TOPIC [POINT]` prints the receiver's answer
-and ends with 0, or with 3 if it is in doubt whether the thing was sent. At a point it is killed.
+It prints the receiver's answer and ends with 0, or with 3 if it is in doubt whether the thing was
+sent. At a point it is killed.
 """
 
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -17,6 +18,7 @@ from llama.adapters.postgres import PostgresOutbox, PostgresPauses, connect
 from llama.domain.outlet import InDoubt, Parcel, Sender
 from llama.runtime.dispatching import Dispatcher
 from tests.support.crash_points import Points, crash_at
+from tests.support.forks import forked
 
 SENDER = Sender("MS230914a", "Publish")
 CONTENT = b'{"p": 0.01}'
@@ -51,11 +53,10 @@ async def send(dsn: str, kafka: str, topic: str) -> int:
 
 def run(dsn: str, kafka: str, topic: str, *point: str) -> subprocess.CompletedProcess[bytes]:
     """Let such a worker live to its end."""
-    command = [sys.executable, "-m", "tests.support.killed_sender", dsn, kafka, topic, *point]
-    return subprocess.run(command, capture_output=True, check=False, timeout=120)
+    return forked(_live, dsn, kafka, topic, point, within_s=120)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 4:
-        crash_at(POINTS[sys.argv[4]])
-    sys.exit(asyncio.run(send(*sys.argv[1:4])))
+def _live(dsn: str, kafka: str, topic: str, points: Sequence[str]) -> None:
+    for point in points:
+        crash_at(POINTS[point])
+    sys.exit(asyncio.run(send(dsn, kafka, topic)))

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from tests.support.commands import Command
 from tests.support.kafka import apache_kafka
 
 COMMAND_DEADLINE_S = 240.0
@@ -38,15 +38,11 @@ class System:
         self, *arguments: str | Path, check: bool = True, given: bytes = b""
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a `llama` command to its end, with some bytes as its standard input."""
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "llama.cli", *map(str, arguments)],
-            env=self._environment(),
-            cwd=self.folder,
-            input=given,
-            capture_output=True,
-            timeout=COMMAND_DEADLINE_S,
-            check=False,
-        )
+        command = Command([*map(str, arguments)], self._environment(), given)
+        if self.folder is None and command.can_be_forked:
+            done = command.fork(within_s=COMMAND_DEADLINE_S)
+        else:
+            done = command.run(within_s=COMMAND_DEADLINE_S, folder=self.folder)
         if check and done.returncode != 0:
             raise AssertionError(
                 f"llama {' '.join(map(str, arguments))} ended with {done.returncode}:\n"
@@ -79,8 +75,15 @@ class System:
     def pid(self, process: str) -> int:
         """Return the id of a supervised process."""
         path = self.home / "run" / f"{process}.pid"
-        wait_until(path.exists, f"{process} runs")
-        return int(path.read_text())
+        text = ""
+
+        def is_running() -> bool:
+            nonlocal text
+            text = _read(path)
+            return text != ""
+
+        wait_until(is_running, f"{process} runs")
+        return int(text)
 
     def kill(self, process: str) -> None:
         """Kill a supervised process with SIGKILL, and wait for its successor."""
@@ -95,7 +98,8 @@ class System:
 
     def pids(self) -> set[int]:
         """Return the process ids of the services."""
-        return {int(path.read_text()) for path in (self.home / "run").glob("*.pid")}
+        texts = map(_read, (self.home / "run").glob("*.pid"))
+        return {int(text) for text in texts if text}
 
     def peaks_mb(self) -> dict[str, float]:
         """Return the largest memory, in MB, of every process that does not end meanwhile."""
@@ -117,6 +121,13 @@ class System:
         return {**os.environ, **self.environment, "LLAMA_HOME": str(self.home)}
 
 
+def _read(path: Path) -> str:
+    """Return what a file says; nothing while there is none: its process is being replaced."""
+    with suppress(FileNotFoundError):
+        return path.read_text()
+    return ""
+
+
 @contextmanager
 def running(
     home: Path, *options: str, environment: Mapping[str, str] | None = None
@@ -131,17 +142,20 @@ def running(
 
 
 @contextmanager
-def running_on(server: str, home: Path, *options: str) -> Generator[System]:
+def running_on(
+    server: str, home: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> Generator[System]:
     """Run a system on the embedded broker, or on an Apache Kafka of its own."""
+    given = environment or {}
     if server == "embedded":
-        with running(home, *options) as system:
+        with running(home, *options, environment=given) as system:
             yield system
         return
     folder = home.parent / f"{home.name}-kafka"
     folder.mkdir(parents=True)
     with (
         apache_kafka(folder) as address,
-        running(home, *options, environment={"LLAMA_KAFKA": address}) as system,
+        running(home, *options, environment={**given, "LLAMA_KAFKA": address}) as system,
     ):
         yield system
 
@@ -154,13 +168,19 @@ def peak_rss_mb(process: psutil.Process) -> float:
     return 0.0
 
 
-def wait_until(is_so: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
-    """Wait for something to be the case, with a deadline."""
+def wait_until(
+    is_so: Callable[[], bool],
+    what: str,
+    *,
+    seconds: float = 60.0,
+    every_s: float = LOOK_EVERY_S,
+) -> None:
+    """Wait for something to be the case, with a deadline; what costs much is looked at rarely."""
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:
             raise AssertionError(f"it was not so within {seconds:.0f} s that {what}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
 
 
 def notices_of(folder: Path, names: Sequence[str] = ()) -> list[Path]:

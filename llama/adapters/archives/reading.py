@@ -59,7 +59,7 @@ class _Reader:
 
     def copies(self) -> Iterator[ArchivedCopy]:
         """Go through the list, in its order."""
-        with _explained(self._path), self._opened(INDEX) as (file, size):
+        with _explained(self._path, INDEX), self._opened(INDEX) as (file, size):
             number, left = 0, size
             while left > 0:
                 line = file.readline(min(left, MOST_LINE_BYTES + 1))
@@ -69,7 +69,7 @@ class _Reader:
     def content(self, copy: ArchivedCopy) -> bytes:
         """Return the bytes of a copy, of the digest and size that the list tells."""
         name = f"{RAW}/{copy.raw}"
-        with _explained(self._path), self._opened(name) as (file, size):
+        with _explained(self._path, name), self._opened(name) as (file, size):
             if size != copy.size or size > MOST_NOTICE_BYTES:
                 raise self._refused(f"{name} has {size:,} bytes: the list says {copy.size:,}")
             content = file.read(size)
@@ -90,11 +90,12 @@ class _Reader:
 
 
 @contextmanager
-def _explained(path: Path) -> Generator[None]:
+def _explained(path: Path, name: str = "") -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise ArchiveRefused(f"{path} cannot be read as an archive: {error.strerror}") from error
+        why = f"{name}: {error.strerror}" if name else error.strerror
+        raise ArchiveRefused(f"{path} cannot be read as an archive: {why}") from error
 
 
 @contextmanager

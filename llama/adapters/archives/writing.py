@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from llama.adapters.archives.layout import INDEX, RAW, TAR
+from llama.adapters.archives.layout import INDEX, OTHERS, RAW, TAR
 from llama.adapters.syncing import sync_folder
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import ArchiveRefused
@@ -26,9 +26,12 @@ def write_archive(target: Path) -> Generator[ArchiveWriter]:
     """Write an archive: a tar file if the name ends so, or else a folder.
 
     It is in its place when the block ends well. A folder that was stopped is gone on with the next
-    time. ArchiveRefused if there is something in its place.
+    time. ArchiveRefused if there is something in its place, or its name is that of a packed file.
     """
     target = target.absolute()
+    if target.suffix != TAR and OTHERS.fullmatch(target.suffix):
+        message = f"{target} would be no file that ends so: archives are not compressed"
+        raise ArchiveRefused(f"{message}; name it {TAR}, or a folder without such an ending")
     refuse_what_is_there(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from llama.adapters.kafka.closing import stop
+from llama.adapters.kafka.quiet import RETRY_MS
 from llama.adapters.kafka.records import batch_of
 from llama.domain.errors import Unavailable
 from llama.ports.message_log import Batch
@@ -15,6 +16,9 @@ from schemas.topics import Topic
 
 AT_ONCE = 500
 """Records that are handed out together."""
+POLL_S = 1.0
+AWAY_AFTER_POLLS = 5
+"""A server that is there answers each, if only to say that there is nothing new."""
 
 
 class KafkaFollower:
@@ -30,7 +34,10 @@ class KafkaFollower:
             for number in range(topic.partitions)
         }
         self._consumer: AIOKafkaConsumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+            bootstrap_servers=bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            retry_backoff_ms=RETRY_MS,
         )
 
     async def __aenter__(self) -> Self:
@@ -53,16 +60,28 @@ class KafkaFollower:
         await stop(self._consumer)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Go through what comes in, for ever."""
+        """Go through what comes in; Unavailable if nothing is answered for several seconds."""
+        silent, heard = 0, self._answers()
         while True:
             try:
-                polled = await self._consumer.getmany(timeout_ms=1000, max_records=AT_ONCE)
+                polled = await self._consumer.getmany(
+                    timeout_ms=int(POLL_S * 1000), max_records=AT_ONCE
+                )
             except KafkaError as error:
                 raise Unavailable(f"Kafka at {self._bootstrap} went away: {error}") from error
+            silent = 0 if polled or heard != self._answers() else silent + 1
+            if silent >= AWAY_AFTER_POLLS:
+                seconds = AWAY_AFTER_POLLS * POLL_S
+                raise Unavailable(f"Kafka at {self._bootstrap} was silent for {seconds:.0f} s")
+            heard = self._answers()
             for partition, messages in polled.items():
                 batch = batch_of(partition, messages, self._stands[partition])
                 self._stands[partition] = batch.end
                 yield batch
+
+    def _answers(self) -> list[int | None]:
+        """Return when each partition was last heard of, as aiokafka has it."""
+        return [self._consumer.last_poll_timestamp(partition) for partition in self._stands]
 
     async def confirm(self, batch: Batch) -> None:
         """Keep nothing: the reader knows where it is."""

@@ -1,7 +1,8 @@
 """Reads topics from their beginning to their present end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -66,3 +67,21 @@ class KafkaReader:
                     batch = batch_of(partition, wanted, stands[partition])
                     stands[partition] = batch.end
                     yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOf:
+    """Makes a reader anew whenever it is asked: for those whose server may move meanwhile."""
+
+    make: Callable[[], KafkaReader]
+
+    async def ends(self, topic: Topic) -> Mapping[int, int]:
+        """Return the offset after the last record of every partition."""
+        async with self.make() as reader:
+            return await reader.ends(topic)
+
+    async def read(self, topic: Topic) -> AsyncIterator[Batch]:
+        """Go through all records, partition by partition mixed, each partition in order."""
+        async with self.make() as reader:
+            async for batch in reader.read(topic):
+                yield batch

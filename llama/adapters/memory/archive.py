@@ -1,11 +1,13 @@
 """The archive and the dead letters in memory: how they are shown."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from llama.adapters.memory.store import MemoryStore
 from llama.domain.archive import CopiesWanted, Place
 from llama.domain.copies import Copy, archived
-from llama.domain.letters import ShownLetter, takes_effect
+from llama.domain.letters import ShownLetter, alike_by, takes_effect
 from schemas.archive import ArchivedCopy
 from schemas.facts import Source
 from schemas.reports import DeadLetter, DeadLetterClosed
@@ -31,10 +33,12 @@ def shown_letters(store: MemoryStore) -> Sequence[ShownLetter]:
     """Return all dead letters, newest first, with what has become of them since."""
     letters = store.dead_letters.values()
     newest_first = sorted(letters, key=lambda one: (one.occurred_at, one.id), reverse=True)
-    return [
+    shown = [
         ShownLetter(one, store.closings.get(one.id), _again(store, one.id), _after(store, one))
         for one in newest_first
     ]
+    counted = Counter(map(alike_by, shown))
+    return [replace(one, copies=counted[alike_by(one)]) for one in shown]
 
 
 def _archived(store: MemoryStore, copy: Copy) -> ArchivedCopy:

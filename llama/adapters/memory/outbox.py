@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from llama.domain.outlet import Parcel, Sender, Sent
+from llama.domain.outlet import HEARD, Parcel, Sender, Sent
 from llama.ports.clock import Clock
 
 
@@ -57,6 +57,13 @@ class MemoryOutbox:
                     entries[place] = replace(entry, state="sent", answer=dict(answer), sent_at=now)
                 return entries[place]
         return None
+
+    async def doubt(self, sender: Sender, number: int, heard: str) -> None:
+        """Keep what was heard of a sending that is in doubt; of what was sent nothing changes."""
+        entries = self._entries.get(sender, [])
+        for place, entry in enumerate(entries):
+            if entry.number == number and entry.state == "in_doubt":
+                entries[place] = replace(entry, answer={HEARD: heard})
 
     async def withdraw(self, sender: Sender, number: int) -> bool:
         """Take back an entry of which surely nothing went out; False if it is not in doubt."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from llama.domain.health import Place
+from llama.domain.monitoring import Tally
 from llama.ports.census import Counts
 
 
@@ -24,6 +25,7 @@ class MemoryTelemetry:
     latencies: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
     """Handler, and seconds after the alert."""
     counts: Counts | None = None
+    tally: Tally | None = None
 
     def consumed(self, topic: str, kinds: Mapping[str, int], *, wall_s: float) -> None:
         """Count the records of a batch, by kind, and how long their effects took."""
@@ -57,3 +59,7 @@ class MemoryTelemetry:
     def counted(self, counts: Counts) -> None:
         """Keep how much there was of everything when it was last counted."""
         self.counts = counts
+
+    def windowed(self, tally: Tally) -> None:
+        """Keep what there was in the window that runs now."""
+        self.tally = tally

@@ -1,14 +1,14 @@
 """The read models in memory: written within a transaction, read at any time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from llama.adapters.memory.archive import archived_copies, close_letters, shown_letters
 from llama.adapters.memory.store import MemoryStore
 from llama.domain import external_triggers
 from llama.domain.archive import CopiesWanted
 from llama.domain.copies import Copy, first_told
-from llama.domain.letters import ShownLetter
+from llama.domain.letters import ShownLetter, alike_by
 from llama.domain.moves import Folded
 from llama.domain.neutrinos import newest, rank_of
 from llama.domain.selection.paging import Page, Question, find, page_of
@@ -162,8 +162,12 @@ class MemoryReadModels:
         state: LetterState | None = None,
         reason: str | None = None,
         begins: str = "",
+        contents: bool = False,
     ) -> Sequence[ShownLetter]:
-        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id.
+
+        With `contents` the newest alone of those that have content, reason and state in common.
+        """
         found = [
             one
             for one in shown_letters(self.store)
@@ -171,6 +175,11 @@ class MemoryReadModels:
             and reason in {None, one.letter.reason.value}
             and one.letter.id.startswith(begins)
         ]
+        if contents:
+            found = list({alike_by(one): one for one in reversed(found)}.values())
+            found.sort(key=lambda one: (one.letter.occurred_at, one.letter.id), reverse=True)
+        elif not begins:
+            found = [replace(one, copies=1) for one in found]
         return found[:limit]
 
     async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:

@@ -66,7 +66,8 @@ class KafkaCarrier:
         except (Unavailable, TimeoutError) as error:  # the server may have it
             # What is in doubt must not go out later: the next one gets a connection of its own.
             await self._let_go()
-            raise in_doubt(sender, entry) from error
+            heard = f"the server said nothing for {self._patience_s:g} s, or went away"
+            raise in_doubt(sender, entry, heard) from error
         return {
             "outlet": "kafka",
             "topic": place.topic,

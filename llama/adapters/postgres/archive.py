@@ -9,7 +9,7 @@ from llama.domain.letters import ShownLetter, in_effect
 from schemas.archive import ArchivedCopy
 from schemas.envelope import body_of
 from schemas.facts import Source
-from schemas.reports import DeadLetter, DeadLetterClosed, LetterState
+from schemas.reports import DeadLetter, DeadLetterClosed
 
 
 async def show_copies(session: Session, copies: Sequence[Copy]) -> None:
@@ -19,7 +19,7 @@ async def show_copies(session: Session, copies: Sequence[Copy]) -> None:
             *_place_of(copy.source),
             *(copy.received_at, copy.name, copy.raw, copy.size, copy.is_test, copy.became),
             *(copy.subject, copy.reason, copy.identity, copy.message),
-            *(copy.partition, copy.offset),
+            *(copy.partition, copy.offset, copy.origin),
         )
         for copy in first_told(copies).values()
     ]
@@ -61,19 +61,17 @@ async def copies_in(database: Database, wanted: CopiesWanted) -> Sequence[Archiv
 
 async def raws_in(database: Database, *, begins: str, limit: int) -> Mapping[str, int]:
     """Return the sizes of notices by their digests."""
-    rows = await database.fetch("list_raw_notices", _literally(begins), limit)
+    rows = await database.fetch("list_raw_notices", literally(begins), limit)
     return {row["raw"]: row["size"] for row in rows}
 
 
-async def letters_in(
-    database: Database, *, limit: int, state: LetterState | None, reason: str | None, begins: str
-) -> Sequence[ShownLetter]:
-    """Return refused inputs, newest first."""
-    asked = (limit, state.value if state else None, reason, _literally(begins))
-    return [_letter(row) for row in await database.fetch("list_dead_letters", *asked)]
+async def letters_in(database: Database, *asked: object, contents: bool) -> Sequence[ShownLetter]:
+    """Return refused inputs, newest first; asked for as `list_dead_letters` has it."""
+    statement = "list_refused_contents" if contents else "list_dead_letters"
+    return [_letter(row) for row in await database.fetch(statement, *asked)]
 
 
-def _literally(begins: str) -> str:
+def literally(begins: str) -> str:
     """Return a pattern that means a text, whatever it consists of."""
     return begins.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
@@ -99,6 +97,7 @@ def _archived(row: Row) -> ArchivedCopy:
         message="",
         partition=0,
         offset=0,
+        origin=row["origin"],
     )
     return archived(copy, is_repeat=row["is_repeat"])
 
@@ -110,4 +109,5 @@ def _letter(row: Row) -> ShownLetter:
         None if closed is None else DeadLetterClosed.model_validate_json(closed),
         None if row["became"] is None else _archived(row),
         row["after"],
+        row["copies"],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from llama.adapters.postgres.database import Database, Row
 from llama.adapters.postgres.pauses import PostgresPauses
 from llama.adapters.postgres.source_book import PostgresSourceBook
+from llama.domain.alarms import ALARMS, RAISED
 from llama.domain.shown import standing
 from llama.ports.census import Counts
 
@@ -24,6 +25,7 @@ class PostgresCensus:
             events = await session.fetch("count_events")
             letters = await session.fetch("count_open_letters")
             sent = await session.fetch("count_sendings")
+            alarm = (await session.fetch("latest_alarm", ALARMS, RAISED))[0]
         paused = await PostgresPauses(self.database).paused()
         sources = await PostgresSourceBook(self.database).seen()
         return Counts(
@@ -33,6 +35,7 @@ class PostgresCensus:
             dead_letters=_by_name(letters),
             publications={"sent": 0, "in_doubt": 0} | _by_name(sent),
             is_paused=paused is not None,
+            alarm_at=alarm["at"],
             sources=tuple(sources),
         )
 

@@ -8,7 +8,7 @@ import orjson
 
 from llama.adapters.postgres.database import Database, Row
 from llama.domain.errors import Unavailable
-from llama.domain.outlet import Parcel, Sender, Sent
+from llama.domain.outlet import HEARD, Parcel, Sender, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class PostgresOutbox:
             "conclude_sending", sender.event, sender.handler, number, text
         )
         return _sent(row) if row is not None else None
+
+    async def doubt(self, sender: Sender, number: int, heard: str) -> None:
+        """Keep what was heard of a sending that is in doubt; of what was sent nothing changes."""
+        text = orjson.dumps({HEARD: heard}).decode()
+        await self.database.fetch("doubt_sending", sender.event, sender.handler, number, text)
 
     async def withdraw(self, sender: Sender, number: int) -> bool:
         """Take back an entry of which surely nothing went out; False if it is not in doubt."""

@@ -91,13 +91,16 @@ class PostgresReadModels:
         state: LetterState | None = None,
         reason: str | None = None,
         begins: str = "",
+        contents: bool = False,
     ) -> Sequence[ShownLetter]:
-        """Return refused inputs, newest first; those alone of a state, of a reason, of an id."""
-        from llama.adapters.postgres.archive import letters_in
+        """Return refused inputs, newest first; those alone of a state, of a reason, of an id.
 
-        return await letters_in(
-            self.database, limit=limit, state=state, reason=reason, begins=begins
-        )
+        With `contents` the newest alone of those that have content, reason and state in common.
+        """
+        from llama.adapters.postgres.archive import letters_in, literally
+
+        asked = (limit, state.value if state else None, reason, literally(begins))
+        return await letters_in(self.database, *asked, contents=contents)
 
     async def copies(self, wanted: CopiesWanted) -> Sequence[ArchivedCopy]:
         """Return copies of notices, in the order asked for."""

@@ -41,6 +41,7 @@ class Catalogue:
         self._of_events()
         self._of_the_whole()
         self._of_sources()
+        self._of_windows()
         about = Info("llama_build", "The release that runs.", registry=registry)
         about.info({"version": version, "python": python_version()})
         ProcessCollector(registry=registry)
@@ -72,13 +73,16 @@ class Catalogue:
         )
         self.events = self._gauge("events", "Events.", "service", "state")
         self.dead_letters = self._gauge(
-            "dead_letters", "Refused notices that are open.", "service", "reason"
+            "dead_letters", "Refused contents that are open.", "service", "reason"
         )
         self.publications = self._gauge(
             "publications", "What handlers have told the world.", "service", "state"
         )
         self.paused = self._gauge(
             "publication_paused", "1 if somebody has paused all publication, else 0.", "service"
+        )
+        self.alarm = self._gauge(
+            "alarm_timestamp_seconds", "When the latest alarm that stands was raised.", "service"
         )
 
     def _of_sources(self) -> None:
@@ -94,6 +98,18 @@ class Catalogue:
         )
         self.source_heartbeat = self._gauge(
             "source_heartbeat_timestamp_seconds", "When a source last sent a heartbeat.", *of
+        )
+
+    def _of_windows(self) -> None:
+        of = ("service", "measure", "name")
+        self.window_count = self._gauge(
+            "window_count", "How many there were in the window that runs now.", *of
+        )
+        self.window_mean = self._gauge(
+            "window_mean_seconds", "How long those of this window took, on average.", *of
+        )
+        self.window_longest = self._gauge(
+            "window_longest_seconds", "How long the longest of this window took.", *of
         )
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from llama.adapters.prometheus.catalogue import Catalogue
 from llama.domain.health import Place, Report
+from llama.domain.monitoring import Figures, Measure, Tally
 from llama.ports.census import Counts
 from llama.ports.telemetry import Health
 from schemas.sources import SourceStanding
@@ -53,6 +54,8 @@ class PrometheusTelemetry:
     """The names of handlers so far."""
     shown: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """The names among what was counted, so far."""
+    windowed_before: set[tuple[Measure, str]] = field(default_factory=set[tuple[Measure, str]])
+    """What there was in some window, so far."""
 
     def consumed(self, topic: str, kinds: Mapping[str, int], *, wall_s: float) -> None:
         """Count the records of a batch, by kind, and how long their effects took."""
@@ -97,9 +100,24 @@ class PrometheusTelemetry:
         self._set("dead_letters", self.catalogue.dead_letters, counts.dead_letters)
         self._set("publications", self.catalogue.publications, counts.publications)
         self.catalogue.paused.labels(self.service).set(counts.is_paused)
+        alarm_s = counts.alarm_at.timestamp() if counts.alarm_at else 0
+        self.catalogue.alarm.labels(self.service).set(alarm_s)
         for seen in counts.sources:
             if self.time_s() - seen.at.timestamp() < FORGOTTEN_AFTER_S:
                 self._show(seen.standing)
+
+    def windowed(self, tally: Tally) -> None:
+        """Keep what there was in the window that runs now; of what is not in it there is none."""
+        bounded: dict[tuple[Measure, str], Figures] = dict.fromkeys(self.windowed_before, Figures())
+        for (measure, name), figures in tally.items():
+            key = measure, self._bounded(name)
+            bounded[key] = bounded.get(key, Figures()).plus(figures)
+        self.windowed_before.update(bounded)
+        for (measure, name), figures in bounded.items():
+            of, labels = self.catalogue, (self.service, measure.value, name)
+            of.window_count.labels(*labels).set(figures.count)
+            of.window_mean.labels(*labels).set(figures.total_ms / 1000 / max(figures.count, 1))
+            of.window_longest.labels(*labels).set(figures.longest_ms / 1000)
 
     def _show(self, standing: SourceStanding) -> None:
         name, of = (self.service, standing.source), self.catalogue

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from llama.adapters.kafka.closing import stop
 from llama.domain.errors import Unavailable
@@ -145,6 +145,8 @@ class KafkaFeed:
     async def _polled(self) -> Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]:
         try:
             return await self._consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
+        except KafkaConnectionError as error:
+            raise Unavailable(_nobody_at(self._server)) from error
         except KafkaError as error:
             raise Unavailable(f"{self._server} went away: {_words(error)}") from error
 
@@ -181,6 +183,8 @@ class KafkaFeed:
                 return await question
         except TimeoutError as error:
             raise Unavailable(f"{self._server} does not answer: is it there?") from error
+        except KafkaConnectionError as error:
+            raise Unavailable(_nobody_at(self._server)) from error
         except KafkaError as error:
             raise Unavailable(f"{self._server} does not do as asked: {_words(error)}") from error
 
@@ -201,6 +205,10 @@ def _arrival(message: ConsumerRecord[bytes, bytes]) -> Arrival:
 def _time(stamp_ms: int) -> datetime | None:
     """Return a record's time; None if it has none, or one that no clock shows."""
     return _EPOCH + timedelta(milliseconds=stamp_ms) if 0 < stamp_ms < _LATEST_MS else None
+
+
+def _nobody_at(server: str) -> str:
+    return f"no Kafka at {server}: is it running, may this machine reach it?"
 
 
 def _words(error: KafkaError) -> str:

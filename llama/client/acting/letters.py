@@ -4,7 +4,8 @@ Each is a message behind the letter, on the topic of dead letters. The bytes are
 is killed in between has sent them, and may do so again, for a copy that is known changes nothing.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -14,7 +15,7 @@ from llama.client.acting.orders import NAMED_BY_US
 from llama.client.ingestion import Ingestion, look
 from llama.domain.digests import digest_json
 from llama.domain.errors import ActRefused, ArtifactCorrupt, ArtifactMissing
-from llama.domain.letters import ShownLetter
+from llama.domain.letters import ShownLetter, content_of
 from llama.ports.artifacts import Artifacts
 from schemas.facts import Source
 from schemas.reports import DeadLetterClosed, LetterState
@@ -81,21 +82,33 @@ class Letters:
         return one_of(await look(self.ingestion.models.dead_letters, limit=2, begins=name), name)
 
     async def open(self, *, reason: str | None = None) -> Sequence[ShownLetter]:
-        """Return the letters that nobody has dealt with, the oldest first."""
+        """Return the letters that nobody has dealt with, the oldest first.
+
+        Of copies of one content, refused for one reason, it is the newest.
+        """
         found = await look(
             self.ingestion.models.dead_letters,
             limit=ALL_LETTERS,
             state=LetterState.OPEN,
             reason=reason,
+            contents=True,
         )
         return found[::-1]
 
     async def redrive(
         self, letters: Sequence[ShownLetter], order: LetterOrder, *, wait: bool = True
     ) -> Sequence[LetterDone]:
-        """Send the bytes of letters in again, and wait to see what they become, if `wait`."""
+        """Send the bytes of letters in again, and wait to see what they become, if `wait`.
+
+        Each content is sent once, and that is what becomes of all open letters about it.
+        """
         order = order.named("redrive", letters)
-        done = [_known(one, order) or await self._redriven(one, order) for one in letters]
+        different = {content_of(one.letter): one for one in reversed(letters)}.values()
+        alike = await self._open_by_content()
+        done = [
+            _known(one, order) or await self._redriven(one, order, alike)
+            for one in reversed(different)
+        ]
         if not wait:
             return done
         sources = [one.shown.closing.source for one in done if one.shown.closing]
@@ -105,19 +118,37 @@ class Letters:
     async def drop(
         self, letter: ShownLetter, order: LetterOrder, *, wait: bool = True
     ) -> LetterDone:
-        """Say that nothing is to come of a letter; its bytes are kept."""
+        """Say that nothing is to come of a letter and its copies; their bytes are kept."""
         order = order.named("drop", [letter])
         done = _known(letter, order)
         if done is not None:
             return done
         if letter.state is not LetterState.OPEN:
             return LetterDone(letter, Effect.NONE, f"it is {letter.state} already")
-        closing = order.closing(letter.letter.id, "dropped")
-        await self.ingestion.log.append(DEAD_LETTERS_TOPIC, [closing])
-        sent = LetterDone(replace(letter, closing=closing), Effect.SENT)
+        alike = (await self._open_by_content()).get(content_of(letter.letter), ())
+        letters = sorted({*alike, letter.letter.id})
+        sent = await self._closed(letter, [order.closing(one, "dropped") for one in letters])
         return (await self._as_shown([sent]))[0] if wait else sent
 
-    async def _redriven(self, shown: ShownLetter, order: LetterOrder) -> LetterDone:
+    async def _open_by_content(self) -> Mapping[str, Sequence[str]]:
+        """Return the ids of all open letters, by their contents."""
+        find = self.ingestion.models.dead_letters
+        found = defaultdict[str, list[str]](list)
+        for one in await look(find, limit=ALL_LETTERS, state=LetterState.OPEN):
+            found[content_of(one.letter)].append(one.letter.id)
+        return found
+
+    async def _closed(self, shown: ShownLetter, closings: Sequence[DeadLetterClosed]) -> LetterDone:
+        """Close a letter and its copies."""
+        [closing] = [one for one in closings if one.letter == shown.letter.id]
+        # The letter itself is the last: a request that is known has closed the copies, too.
+        copies = [one for one in closings if one is not closing]
+        await self.ingestion.log.append(DEAD_LETTERS_TOPIC, [*copies, closing])
+        return LetterDone(replace(shown, closing=closing), Effect.SENT)
+
+    async def _redriven(
+        self, shown: ShownLetter, order: LetterOrder, alike: Mapping[str, Sequence[str]]
+    ) -> LetterDone:
         letter = shown.letter
         if shown.state is LetterState.REDRIVEN:
             return LetterDone(shown, Effect.NONE, "it was sent in again before")
@@ -131,22 +162,16 @@ class Letters:
         source = await self.ingestion.send(
             raw, name=letter.name, topic=topic, is_test=letter.is_test
         )
-        closing = order.closing(letter.id, "redriven", source)
-        await self.ingestion.log.append(DEAD_LETTERS_TOPIC, [closing])
-        return LetterDone(replace(shown, closing=closing), Effect.SENT)
+        letters = {*alike.get(letter.raw, ()), letter.id}
+        closings = [order.closing(one, "redriven", source) for one in sorted(letters)]
+        return await self._closed(shown, closings)
 
     async def _as_shown(self, done: Sequence[LetterDone]) -> Sequence[LetterDone]:
         """Return what became of acts, when everything that was sent has been read."""
         await self.ingestion.caught_up()
-        return [await self._told(one) for one in done]
-
-    async def _told(self, done: LetterDone) -> LetterDone:
-        shown = await self.named(done.shown.letter.id)
-        if done.effect is not Effect.SENT:
-            return replace(done, shown=shown)
-        if shown.closing != done.shown.closing:
-            return LetterDone(shown, Effect.NONE, "somebody else has dealt with it meanwhile")
-        return LetterDone(shown, Effect.APPLIED)
+        found = await look(self.ingestion.models.dead_letters, limit=ALL_LETTERS)
+        shown = {one.letter.id: one for one in found}
+        return [_told(one, shown[one.shown.letter.id]) for one in done]
 
 
 def one_of(found: Sequence[ShownLetter], name: str) -> ShownLetter:
@@ -157,6 +182,15 @@ def one_of(found: Sequence[ShownLetter], name: str) -> ShownLetter:
         message = f"several dead letters begin with {name}"
         raise ActRefused(f"{message}: give more of the id (`llama dlq ls`)")
     return found[0]
+
+
+def _told(done: LetterDone, shown: ShownLetter) -> LetterDone:
+    """Return what became of an act, by how its letter is shown now."""
+    if done.effect is not Effect.SENT:
+        return replace(done, shown=shown)
+    if shown.closing != done.shown.closing:
+        return LetterDone(shown, Effect.NONE, "somebody else has dealt with it meanwhile")
+    return LetterDone(shown, Effect.APPLIED)
 
 
 def _known(shown: ShownLetter, order: LetterOrder) -> LetterDone | None:

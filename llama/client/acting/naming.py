@@ -47,6 +47,13 @@ def file_of_class(state: EventState, name: str) -> str:
     return (made | {spec.name: spec.files[0] for spec in specs}).get(name, name)
 
 
+def maker_named(state: EventState, name: str) -> str:
+    """Return the class that makes, or made, a file of the event; else the name."""
+    specs = state.manifest.handlers if state.manifest else ()
+    made = {file: maker for maker, one in state.made.items() for file in one.files}
+    return (made | {file: spec.name for spec in specs for file in spec.files}).get(name, name)
+
+
 def left_file(state: EventState, name: str) -> str | None:
     """Return the name of a file, given it or its class, that a former pipeline has left.
 

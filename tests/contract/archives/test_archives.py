@@ -65,6 +65,14 @@ def test_an_archive_of_nothing_is_one(target: Path) -> None:
         assert check(archive) == Counted(0, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tgz", "a.tar.zst", "a.zip", "a.TAR", "a.TGZ"])
+def test_a_name_that_promises_another_kind_of_file_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArchiveRefused, match=r"name it \.tar, or a folder without such an ending"):
+        write(tmp_path / name)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_in_the_place_is_not_written_over(target: Path) -> None:
     write(target)
     before = target.stat()

@@ -87,6 +87,13 @@ def test_a_folder_that_is_not_what_was_exported_is_refused(tmp_path: Path, spoil
     refused(folder)
 
 
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "archive", NOTICE)
+    take_the_bytes(folder)
+
+    refused(folder, f"{folder} cannot be read as an archive: {RAW}: No such file")
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -19,7 +19,7 @@ TABLES = frozenset(
         *("events", "files", "file_versions", "facts", "revisions", "dead_letters"),
         *("event_spans", "generations", "flag_changes", "holds", "failures", "outbox", "pauses"),
         *("neutrinos", "external_triggers", "notice_copies"),
-        *("sources", "source_gaps", "selections"),
+        *("sources", "source_gaps", "selections", "boards"),
     }
 )
 

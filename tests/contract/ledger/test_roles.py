@@ -38,6 +38,7 @@ WRITES: Mapping[str, set[str]] = {
     "projection": {*PROJECTED_TABLES, *LEDGER},
     "announcing": {"selections", *LEDGER},
     "gateway": set(),
+    "stream_monitor": {"boards"},
 }
 PRIVILEGES = """
 select distinct relname from pg_class, unnest(array['insert', 'update', 'delete']) as privilege
@@ -87,7 +88,9 @@ async def test_every_table_that_a_service_owns_exists(owner: Database) -> None:
     assert len(owned) == len(set(owned))
 
 
-@pytest.mark.parametrize("table", sorted({*PROJECTED_TABLES, *LEDGER, "tasks", "receipts"}))
+@pytest.mark.parametrize(
+    "table", sorted({*PROJECTED_TABLES, *LEDGER, "tasks", "receipts", "pauses"})
+)
 async def test_the_gateway_reads_and_cannot_write(database_dsn: str, table: str) -> None:
     async with (
         await connect(database_dsn, role="llama_gateway") as database,

@@ -7,11 +7,11 @@ from itertools import count
 import pytest
 
 from llama.adapters.kafka.reader import KafkaReader
-from llama.adapters.postgres import PostgresOutbox, connect
 from schemas.topics import Topic
 from tests.support.kafka import apache_kafka, embedded_broker
 from tests.support.killed_sender import AFTER, BEFORE, BETWEEN, CONTENT, IN_DOUBT, SENDER, run
 from tests.support.postgres import Databases
+from tests.support.publication_ledger import doubts, settle
 
 NAMES = count()
 
@@ -50,21 +50,6 @@ async def arrived(server: str, topic: str) -> list[bytes | None]:
         return [record.value async for batch in read for record in batch.records]
 
 
-async def doubts(dsn: str) -> list[int]:
-    async with await connect(dsn) as database:
-        return [entry.number for _, entry in await PostgresOutbox(database).doubts()]
-
-
-async def settle(dsn: str, *, sent: bool) -> None:
-    """Do what an operator does who has looked at the topic."""
-    async with await connect(dsn) as database:
-        outbox = PostgresOutbox(database)
-        if sent:
-            assert await outbox.conclude(SENDER, 1, {"confirmed": "it is in the topic"})
-        else:
-            assert await outbox.withdraw(SENDER, 1)
-
-
 @pytest.mark.parametrize("point", BETWEEN)
 async def test_between_the_entries_it_is_in_doubt_and_not_sent_again(
     server: str, dsn: str, topic: str, point: str
@@ -79,7 +64,7 @@ async def test_between_the_entries_it_is_in_doubt_and_not_sent_again(
     assert len(found) <= 1
     assert listed == [1]
 
-    await settle(dsn, sent=bool(found))
+    await settle(dsn, SENDER, sent=bool(found))
     last = run(dsn, server, topic)
     assert (last.returncode, last.stderr) == (0, b"")
     assert await arrived(server, topic) == [CONTENT]

@@ -77,6 +77,22 @@ async def test_the_first_answer_stays(persistence: Persistence) -> None:
     assert await persistence.outbox.conclude(SENDER, 99, ANSWER) is None
 
 
+async def test_what_was_heard_of_a_doubt_is_kept_until_it_is_settled(
+    persistence: Persistence,
+) -> None:
+    entry = await begun(persistence.outbox)
+
+    await persistence.outbox.doubt(SENDER, entry.number, "the receiver answered 500")
+    [(_, doubted)] = await persistence.other_outbox.doubts()
+    settled = await persistence.outbox.conclude(SENDER, entry.number, ANSWER)
+    await persistence.outbox.doubt(SENDER, entry.number, "too late")
+
+    assert (doubted.state, doubted.heard) == ("in_doubt", "the receiver answered 500")
+    assert settled is not None
+    assert (settled.state, settled.answer, settled.heard) == ("sent", ANSWER, "")
+    assert await persistence.other_outbox.sent(SENDER) == (settled,)
+
+
 async def test_what_was_not_sent_is_withdrawn_and_its_key_free_again(
     persistence: Persistence,
 ) -> None:

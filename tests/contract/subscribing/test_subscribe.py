@@ -1,13 +1,18 @@
 """`llama.subscribe` on each server: what was announced, from where one stopped."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 import llama
 from llama import Change
 from llama.adapters.kafka.log import KafkaLog
+from llama.adapters.kafka.topics import ensure_topics
 from llama.domain.errors import Misconfigured, Unavailable
 from schemas.examples_of_announcements import FILE_BECAME_OBSOLETE, FILE_MADE, FILE_REMOVED
-from schemas.topics import PUBLIC_FILES_TOPIC
+from schemas.public import FileBecameObsolete, FileMade, FileRemoved
+from schemas.topics import PUBLIC, PUBLIC_FILES_TOPIC
 from tests.support.kafka import embedded_broker
 
 ANNOUNCED = [
@@ -69,3 +74,30 @@ async def test_without_an_address_it_is_said_what_to_set(
 
     with pytest.raises(Misconfigured, match="set LLAMA_KAFKA"):
         await caught_up("earliest")
+
+
+async def test_a_server_that_comes_back_at_another_address_is_found_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with llama.subscribe(offset="earliest") as changes:
+        with embedded_broker(tmp_path) as first:
+            monkeypatch.setenv("LLAMA_KAFKA", first)
+            await announce(first, ANNOUNCED[:1])
+            assert (await anext(changes)).message == ANNOUNCED[0]
+        with embedded_broker(tmp_path) as second:
+            monkeypatch.setenv("LLAMA_KAFKA", second)
+            await announce(second, ANNOUNCED[1:])
+
+            assert [(await anext(changes)).message for _ in range(2)] == ANNOUNCED[1:]
+
+    assert first != second
+    lines = [record for record in caplog.records if record.name.startswith("aiokafka")]
+    assert 0 < len(lines) < 20
+
+
+async def announce(
+    server: str, messages: Sequence[FileMade | FileBecameObsolete | FileRemoved]
+) -> None:
+    await ensure_topics(server, PUBLIC)
+    async with KafkaLog(server, client_id="tests") as log:
+        await log.append(PUBLIC_FILES_TOPIC, messages)

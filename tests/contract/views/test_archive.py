@@ -95,6 +95,14 @@ async def states(persistence: Persistence) -> dict[str, str]:
     return {shown.letter.id: shown.state.value for shown in letters}
 
 
+async def test_a_copy_is_shown_with_the_source_that_brought_it(persistence: Persistence) -> None:
+    await show(persistence, a_copy(4), replace(a_copy(5), origin="gcn.nasa.gov"))
+
+    shown = await persistence.models.copies(CopiesWanted(9, oldest_first=True))
+
+    assert [one.origin for one in shown] == [None, "gcn.nasa.gov"]
+
+
 async def test_a_copy_is_shown_with_where_it_came_from_and_what_it_became(
     persistence: Persistence,
 ) -> None:
@@ -270,6 +278,47 @@ async def test_a_letter_that_was_refused_again_points_to_the_former(
     assert (new.letter.id, new.state, new.after) == ("letter-2", LetterState.OPEN, "letter-1")
     assert old.became is not None
     assert (old.became.dead_letter, old.after) == ("letter-2", None)
+
+
+def with_bytes(number: int, raw: bytes | None, reason: str = "not_json") -> DeadLetter:
+    digest = None if raw is None else digest_bytes(raw)
+    return a_letter(number, RefusalReason(reason)).model_copy(update={"raw": digest})
+
+
+async def test_of_each_content_and_reason_the_newest_letter_is_listed_with_how_many_there_are(
+    persistence: Persistence,
+) -> None:
+    await tell(persistence, *(with_bytes(number, b"a") for number in (1, 2, 3)))
+    await tell(persistence, with_bytes(4, b"b"), with_bytes(5, b"a", "bad_time"))
+
+    found = await persistence.models.dead_letters(limit=9, contents=True)
+    [first] = await persistence.models.dead_letters(limit=9, begins="letter-1")
+
+    assert [(one.letter.id, one.copies) for one in found] == [
+        *(("letter-5", 1), ("letter-4", 1), ("letter-3", 3)),
+    ]
+    assert first.copies == 3
+
+
+async def test_copies_that_were_dealt_with_are_not_counted_among_the_open_ones(
+    persistence: Persistence,
+) -> None:
+    await tell(persistence, *(with_bytes(number, b"a") for number in (1, 2, 3)))
+    await tell(persistence, a_closing("letter-3", "dropped"))
+
+    still = await persistence.models.dead_letters(limit=9, state=LetterState.OPEN, contents=True)
+    every = await persistence.models.dead_letters(limit=9, contents=True)
+
+    assert [(one.letter.id, one.copies) for one in still] == [("letter-2", 2)]
+    assert [(one.letter.id, one.copies) for one in every] == [("letter-3", 1), ("letter-2", 2)]
+
+
+async def test_what_was_not_kept_is_like_nothing_else(persistence: Persistence) -> None:
+    await tell(persistence, with_bytes(1, None), with_bytes(2, None))
+
+    found = await persistence.models.dead_letters(limit=9, contents=True)
+
+    assert [(one.letter.id, one.copies) for one in found] == [("letter-2", 1), ("letter-1", 1)]
 
 
 async def test_letters_are_found_by_reason_and_by_how_their_id_begins(

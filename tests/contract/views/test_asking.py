@@ -48,9 +48,8 @@ from tests.support.postgres import Databases, Persistence
 from tests.support.random_events import happenings
 
 Word = TypeVar("Word", bound=str)
-THOROUGH = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+UNHURRIED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+THOROUGH = settings(max_examples=40, deadline=None, suppress_health_check=UNHURRIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +228,7 @@ async def test_a_limit_counts_over_all_pages(shelf: Shelf) -> None:
     assert [row.event for row in rows] == ["S0", "S1", "S2", "S3", "S4"]
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, deadline=None, suppress_health_check=UNHURRIED)
 @given(st.lists(happenings(15), min_size=1, max_size=5), st.lists(DOWNSELECTIONS, max_size=8))
 async def test_what_the_projection_writes_is_what_the_state_says(
     persistence: Persistence, tales: list[list[Fact]], chosen: list[Downselection]

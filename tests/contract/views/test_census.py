@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from llama.adapters.system_clock import SystemClock
+from llama.domain.alarms import ALARMS, TEST_ALARMS
 from llama.domain.outlet import Parcel, Sender
 from llama.domain.work import Task
 from llama.ports.census import Counts
@@ -104,6 +105,17 @@ async def test_open_dead_letters_are_counted_by_reason(persistence: Persistence)
     assert counts.dead_letters == {"not_json": 2, "bad_time": 1}
 
 
+async def test_copies_of_one_refused_content_are_one_dead_letter(persistence: Persistence) -> None:
+    letters = [a_refusal(number, RefusalReason.NOT_JSON) for number in range(3)]
+    alike = [one.model_copy(update={"raw": "a" * 64}) for one in letters[:2]]
+    async with persistence.ledger.transaction("projection") as transaction:
+        await transaction.views.record_dead_letters([*alike, letters[2]])
+
+    counts = await persistence.census.take()
+
+    assert counts.dead_letters == {"not_json": 2}
+
+
 async def test_publications_are_counted_by_their_state(persistence: Persistence) -> None:
     sender = Sender("S1", "Publish")
     for key in ("a", "b", "c"):
@@ -113,6 +125,41 @@ async def test_publications_are_counted_by_their_state(persistence: Persistence)
     counts = await persistence.census.take()
 
     assert counts.publications == {"sent": 1, "in_doubt": 2}
+
+
+async def say(persistence: Persistence, sender: Sender, *keys: str, topic: str = ALARMS) -> None:
+    for key in keys:
+        entry = await persistence.outbox.begin(sender, Parcel(topic, key, key.encode()))
+        assert entry is not None
+        await persistence.outbox.conclude(sender, entry.number, {"outlet": "webhook"})
+
+
+async def test_the_latest_alarm_that_stands_is_told(persistence: Persistence) -> None:
+    old, new = Sender("S1", "RaiseAlarm"), Sender("S2", "RaiseAlarm")
+    await say(persistence, old, "raised-1")
+    first = (await persistence.census.take()).alarm_at
+    await say(persistence, new, "dry-run:raised-1")
+    second = (await persistence.census.take()).alarm_at
+    await say(persistence, new, "dry-run:taken-back-2")
+    third = (await persistence.census.take()).alarm_at
+    await say(persistence, old, "taken-back-2")
+
+    assert first is not None
+    assert second is not None
+    assert first <= second
+    assert third == first
+    assert (await persistence.census.take()).alarm_at is None
+
+
+async def test_an_alarm_that_is_in_doubt_counts_and_that_of_a_test_does_not(
+    persistence: Persistence,
+) -> None:
+    await say(persistence, Sender("MS1", "RaiseAlarm"), "test-raised-1", topic=TEST_ALARMS)
+    before = (await persistence.census.take()).alarm_at
+    await persistence.outbox.begin(Sender("S1", "RaiseAlarm"), Parcel(ALARMS, "raised-1", b"{}"))
+
+    assert before is None
+    assert (await persistence.census.take()).alarm_at is not None
 
 
 async def test_a_pause_of_publication_is_told(persistence: Persistence) -> None:

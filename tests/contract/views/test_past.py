@@ -24,9 +24,8 @@ from tests.support.postgres import Persistence
 from tests.support.random_events import happenings
 from tests.support.the_past import Archive, Reader
 
-THOROUGH = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+UNHURRIED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+THOROUGH = settings(max_examples=25, deadline=None, suppress_health_check=UNHURRIED)
 TALES = st.lists(happenings(15), min_size=1, max_size=6)
 SOON = timedelta(seconds=1)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from llama.adapters.prometheus.metrics import MOST_HANDLERS, OTHERS, PrometheusMetrics
+from llama.domain.monitoring import Figures, Measure
 from llama.ports.census import Counts
 from llama.ports.sources import Seen
 from llama.runtime.vitals import Vitals
@@ -74,6 +75,37 @@ def test_the_time_of_the_last_batch_is_the_time_of_day() -> None:
 
     name = "llama_last_consumed_timestamp_seconds"
     assert value(metrics.registry, name, service="projection", topic="t") == 1234.5
+
+
+def test_of_what_is_in_no_window_any_more_there_is_none() -> None:
+    metrics = some_metrics("stream_monitor")
+    told = metrics.of("stream_monitor")
+
+    told.windowed({(Measure.RUN, "Skymap"): Figures(4, 6000, 3000)})
+    first = windowed(metrics, "Skymap")
+    told.windowed({(Measure.RUN, "Plot"): Figures(1, 500, 500)})
+
+    assert first == [4, 1.5, 3.0]
+    assert windowed(metrics, "Skymap") == [0, 0, 0]
+    assert windowed(metrics, "Plot") == [1, 0.5, 0.5]
+
+
+def windowed(metrics: PrometheusMetrics, name: str) -> list[float | None]:
+    labels = {"service": "stream_monitor", "measure": "run", "name": name}
+    figures = ("count", "mean_seconds", "longest_seconds")
+    return [metrics.registry.get_sample_value(f"llama_window_{one}", labels) for one in figures]
+
+
+def test_an_alarm_that_was_taken_back_is_shown_no_more() -> None:
+    metrics = some_metrics("gateway")
+    told = metrics.of("gateway")
+
+    told.counted(Counts(alarm_at=NOW))
+    raised = value(metrics.registry, "llama_alarm_timestamp_seconds", service="gateway")
+    told.counted(Counts())
+
+    assert raised == 1234.5
+    assert value(metrics.registry, "llama_alarm_timestamp_seconds", service="gateway") == 0
 
 
 NOW = datetime.fromtimestamp(1234.5, UTC)

@@ -34,6 +34,20 @@ def test_a_token_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> N
     assert "swordfish" not in told
 
 
+@pytest.mark.parametrize(("url", "mode"), [("https://a/swordfish", 0o644), ("a/swordfish", 0o600)])
+def test_a_webhook_that_is_none_or_that_others_can_read_is_refused(
+    tmp_path: Path, url: str, mode: int
+) -> None:
+    file = tmp_path / "webhook"
+    file.write_text(url)
+    file.chmod(mode)
+
+    told = started(tmp_path, LLAMA_WEBHOOK_FILE=str(file))
+
+    assert "LLAMA_WEBHOOK_FILE: " in told
+    assert "swordfish" not in told
+
+
 def test_a_superevent_that_is_none_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     own = {"LLAMA_HOME": str(tmp_path)}
 

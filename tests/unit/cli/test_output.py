@@ -1,4 +1,4 @@
-"""Tables for people: every entry is one line."""
+"""Tables for people: every entry is one line, and what is copied from them stays whole."""
 
 import pytest
 

@@ -26,3 +26,13 @@ def test_what_to_do_about_a_doubt_are_commands_that_can_be_given(
 
     assert [order.split()[0] for order in orders] == ["publish", "retry"]
     assert [(one.exit_code, "Missing" in one.stderr) for one in done] == [(1, False)] * 2
+
+
+@pytest.mark.parametrize("said", [("--sent", "--not-sent"), ()])
+def test_what_is_in_doubt_was_either_sent_or_not(said: tuple[str, ...]) -> None:
+    order = ("publish", "confirm", "S1", "Herald", "1", *said, "--reason", "I looked")
+
+    done = CliRunner().invoke(app, order)
+
+    assert done.exit_code == 2
+    assert "say either --sent or --not-sent" in done.stderr

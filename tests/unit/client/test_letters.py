@@ -226,3 +226,60 @@ async def test_who_waits_sees_what_became_of_it() -> None:
     assert done.effect is Effect.APPLIED
     assert done.shown.became is not None
     assert (done.shown.state, done.shown.became.event) == (LetterState.REDRIVEN, EVENT)
+
+
+async def refuse_copies(system: MemorySystem, raw: bytes, count: int) -> ShownLetter:
+    """Let the same bytes be refused several times; return the newest letter."""
+    return [await refuse(system, raw) for _ in range(count)][-1]
+
+
+async def test_copies_of_one_content_are_open_once() -> None:
+    system = a_system()
+    other = await refuse(system, b"another")
+    newest = await refuse_copies(system, b"no notice", 3)
+
+    found = await letters_of(system).open()
+
+    assert [(one.letter.id, one.copies) for one in found] == [
+        *((other.letter.id, 1), (newest.letter.id, 3)),
+    ]
+
+
+@pytest.mark.parametrize("act", ["redrive", "drop"])
+async def test_an_act_is_upon_all_open_copies_and_one_of_them_is_sent(act: str) -> None:
+    system = a_system()
+    await refuse_copies(system, b"no notice", 2)
+    letter = await letters_of(system).named((await refuse(system, b"no notice")).letter.id)
+
+    await acted(system, act, letter, ORDER)
+
+    sent = system.records.partition(ALERTS_TOPIC.name, 0)
+    assert (len(sent), len(closings(system))) == ((4 if act == "redrive" else 3), 3)
+    assert [one.after for one in await letters_of(system).open()] == (
+        [min(one.letter for one in closings(system))] if act == "redrive" else []
+    )
+
+
+async def test_all_are_sent_again_once_for_each_content() -> None:
+    system = a_system()
+    for raw in (b"no notice", b"another"):
+        await refuse_copies(system, raw, 3)
+    letters = letters_of(system)
+
+    done = await letters.redrive(await letters.open(), ORDER, wait=False)
+
+    sent = [one.value for one in system.records.partition(ALERTS_TOPIC.name, 0)][6:]
+    assert sent == [b"no notice", b"another"]
+    assert (len(done), len(closings(system))) == (2, 6)
+
+
+async def test_what_was_refused_for_two_reasons_is_sent_again_once() -> None:
+    system = a_system()
+    await refuse(system, b"no notice")
+    await refused_of_old(system, b"no notice", reason="bad_time")
+    letters = letters_of(system)
+
+    done = await letters.redrive(await letters.open(), ORDER, wait=False)
+
+    assert (len(done), len(system.records.partition(ALERTS_TOPIC.name, 0))) == (1, 2)
+    assert len(closings(system)) == 2

@@ -7,6 +7,7 @@ from llama.client.acting.naming import (
     file_of_class,
     handlers_named,
     left_file,
+    maker_named,
     no_such_event,
     no_such_file,
 )
@@ -31,6 +32,22 @@ def test_files_are_named_by_themselves_or_by_their_handlers() -> None:
 
     assert [spec.name for spec in specs] == ["plot", "skymap"]
     assert file_named(a_state(), "plot.json") == file_named(a_state(), "plot") == "plot.json"
+
+
+def test_a_file_stands_for_its_class_also_when_the_pipeline_has_lost_it() -> None:
+    story = Story("alert -> skymap -> plot")
+    story.notice()
+    story.settle()
+    story.graph = "alert -> info"
+    story.adopt(epoch=2)
+
+    words = ("info.json", "skymap.json", "skymap", "nothing")
+    assert [maker_named(story.state, word) for word in words] == [
+        "info",
+        "skymap",
+        "skymap",
+        "nothing",
+    ]
 
 
 def test_a_class_stands_for_its_file_also_when_the_pipeline_has_lost_it() -> None:

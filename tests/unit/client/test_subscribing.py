@@ -1,15 +1,15 @@
 """Subscribing: each change once, in order, from anywhere, and it ends when it is to end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 
 import pytest
 
 from llama.adapters.memory.log import MemoryLog, MemorySubscription
 from llama.client.subscribing import EARLIEST, Change, Subscriber
-from llama.domain.errors import NoPosition
-from llama.ports.message_log import Subscription
+from llama.domain.errors import LlamaError, Misconfigured, NoPosition, Unavailable
+from llama.ports.message_log import Batch, Subscription
 from schemas.examples_of_announcements import (
     EVENT_BEGAN,
     FILE_BECAME_OBSOLETE,
@@ -112,6 +112,11 @@ async def test_an_offset_that_is_none_here_is_refused(offset: str, log: MemoryLo
         await all_of(a_subscriber(log).changes(offset, 0))
 
 
+async def test_a_mistyped_offset_is_refused_with_all_that_may_be_given(log: MemoryLog) -> None:
+    with pytest.raises(NoPosition, match=r"events:12,files:40; or 'earliest' for all there is"):
+        await all_of(a_subscriber(log).changes("earlyest", 0))
+
+
 async def test_a_standing_selection_is_followed_by_its_name(log: MemoryLog) -> None:
     other = SELECTION_CHANGED.model_copy(update={"id": "other", "selection": "other"})
     await log.append(SELECTIONS_TOPIC, [SELECTION_DEFINED])
@@ -130,3 +135,56 @@ async def test_a_selection_that_has_ended_is_refused_with_those_that_there_are(
 
     with pytest.raises(ValueError, match="no standing selection 'neutron-stars': there is kept"):
         await a_subscriber(log).changes_of("neutron-stars", EARLIEST, 0)
+
+
+class Breaking(MemorySubscription):
+    """A server that goes away after its first batch."""
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        async for batch in super().batches():
+            yield batch
+            raise Unavailable("it went away")
+
+
+def a_moving_subscriber(*opened: MemoryLog | LlamaError) -> Subscriber:
+    """Each opening meets the next of these: a server that goes away again, or none."""
+    logs = iter(opened)
+    newest = next(one for one in reversed(opened) if isinstance(one, MemoryLog))
+
+    @asynccontextmanager
+    async def follow(
+        topics: Sequence[Topic], places: Mapping[tuple[str, int], int]
+    ) -> AsyncGenerator[Subscription]:
+        found = next(logs)
+        if isinstance(found, LlamaError):
+            raise found
+        yield Breaking(found, topics, places, most=1)
+
+    return Subscriber(newest, follow, again_after_s=0)
+
+
+async def test_a_server_that_comes_back_elsewhere_is_read_on_where_it_stopped(
+    log: MemoryLog,
+) -> None:
+    away = (Unavailable("no Kafka"), Misconfigured("nothing runs"))
+    subscriber = a_moving_subscriber(log, log, *away, log, *away, log)
+
+    async with aclosing(subscriber.changes(EARLIEST, None)) as told:
+        found = [await anext(told) for _ in range(4)]
+
+    assert [one.message for one in found] == [EVENT_BEGAN, *FILES]
+
+
+async def test_a_server_that_is_away_at_the_beginning_is_told(log: MemoryLog) -> None:
+    with pytest.raises(Unavailable, match="no Kafka"):
+        await all_of(a_moving_subscriber(Unavailable("no Kafka"), log).changes(EARLIEST, None))
+
+
+async def test_another_system_in_the_place_of_the_server_is_refused(log: MemoryLog) -> None:
+    subscriber = a_moving_subscriber(log, log)
+    async with aclosing(subscriber.changes(EARLIEST, None)) as told:
+        await anext(told)
+        log.partition(PUBLIC_EVENTS_TOPIC.name, 0).clear()
+
+        with pytest.raises(NoPosition, match="events:1"):
+            await anext(told)

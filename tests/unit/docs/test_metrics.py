@@ -9,6 +9,7 @@ import yaml
 from prometheus_client.metrics_core import Metric
 
 from llama.adapters.prometheus.metrics import PrometheusMetrics
+from llama.domain.monitoring import Figures, Measure
 from llama.ports.census import Counts
 from llama.ports.sources import Seen
 from llama.runtime.vitals import Vitals
@@ -41,6 +42,7 @@ def all_families() -> list[Metric]:
     some = {"x": 1}
     seen = (Seen(SourceStanding(source="s", began_at=NOW, heard_at=NOW, beat_at=NOW), NOW),)
     told.counted(Counts(some, 0.0, some, some, some, sources=seen))
+    told.windowed({(Measure.RUN, "h"): Figures(1, 1, 1)})
     return list(metrics.registry.collect())
 
 

@@ -8,9 +8,11 @@ from starlette.applications import Starlette
 
 from llama.adapters.git.reader import GitHistoryReader
 from llama.adapters.git.serving import GitRepositories
+from llama.adapters.memory.boards import MemoryBoards
 from llama.adapters.memory.selections import MemorySelections
 from llama.client.histories import Histories
 from services.gateway.addresses import addresses_among
+from services.gateway.board import serve_board
 from services.gateway.documents import serve_documents
 from services.gateway.health import serve_health
 from services.gateway.histories import serve_histories
@@ -38,6 +40,7 @@ def whole(scene: Scene, folder: Path) -> Starlette:
     serve_histories(scene.app, histories=histories, repositories=repositories)
     serve_documents(scene.app)
     serve_selections(scene.app, MemorySelections(scene.store))
+    serve_board(scene.app, MemoryBoards())
     return scene.app
 
 

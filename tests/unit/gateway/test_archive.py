@@ -137,3 +137,12 @@ async def test_dead_letters_are_told_by_their_state(query: str, expected: list[s
         told = (await scene.get(f"/dead-letters{query}")).json()["dead_letters"]
 
     assert [ListedLetter.model_validate(one).id for one in told] == expected
+
+
+async def test_copies_of_one_refused_content_are_one_with_their_number() -> None:
+    async with a_scene() as scene:
+        await show(scene, a_letter(1), a_letter(2), a_letter(3, b"another"))
+
+        told = (await scene.get("/dead-letters")).json()["dead_letters"]
+
+    assert [(one["id"], one["copies"]) for one in told] == [("letter-3", 1), ("letter-2", 2)]

@@ -124,3 +124,11 @@ async def test_the_token_is_in_no_text_about_the_gateway() -> None:
     system = MemorySystem.of("alert -> skymap")
 
     assert TOKEN not in repr(Push(system.records, TOKEN))
+
+
+async def test_whoever_looks_instead_of_pushing_is_told_how_to_push() -> None:
+    async with a_gateway() as gateway:
+        answer = await gateway.client.get("/notices")
+
+    assert (answer.status_code, answer.json()["error"]) == (405, "method_not_allowed")
+    assert answer.json()["hint"].startswith("this address takes POST; ")

@@ -115,6 +115,8 @@ async def test_another_address_is_not_found_and_another_method_not_allowed() -> 
     assert (lost.status_code, lost.json()["error"]) == (404, "not_found")
     assert (posted.status_code, posted.json()["error"]) == (405, "method_not_allowed")
     assert posted.headers["Allow"]
+    assert posted.json()["hint"].startswith(f"this address takes {posted.headers['Allow']}; GET /")
+    assert lost.json()["hint"].startswith("GET /")
 
 
 async def test_every_refusal_says_what_happened_and_what_to_do_and_runs_nothing() -> None:

@@ -40,7 +40,7 @@ def test_low_significance_alerts_have_no_circular() -> None:
 
 
 def test_a_review_tells_the_world_nothing() -> None:
-    assert left_out_of("review") == {"PublishNotice"}
+    assert left_out_of("review") == {"PublishNotice", "RaiseAlarm"}
     assert not that_speak(load_pipeline("review").values())
     assert that_speak(load_pipeline("default").values())
 

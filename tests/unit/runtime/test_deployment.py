@@ -14,7 +14,7 @@ from llama.runtime.deployment import (
 )
 from llama.runtime.settings import Settings
 
-DEFAULT = Deployment(module="llama.handlers", handlers=24)
+DEFAULT = Deployment(module="llama.handlers", handlers=25)
 OWN = Deployment(module="my", handlers=1)
 
 
@@ -46,7 +46,7 @@ def test_a_pipeline_that_has_a_short_name_goes_by_it(pipeline: str, tmp_path: Pa
 
 
 def test_what_is_started_is_told_and_that_it_was_another_one_before() -> None:
-    assert started_in_words(DEFAULT, None) == "pipeline default (24 handlers)"
+    assert started_in_words(DEFAULT, None) == "pipeline default (25 handlers)"
     assert started_in_words(OWN, OWN) == "pipeline my (1 handler)"
     assert "; before it was my: what only that makes stays" in started_in_words(DEFAULT, OWN)
 
@@ -58,4 +58,4 @@ def test_only_another_pipeline_that_is_asked_for_is_refused(tmp_path: Path) -> N
 
     told = refusal_of(settings(tmp_path, pipeline="my"), DEFAULT)
 
-    assert "with pipeline default (24 handlers) and not with LLAMA_PIPELINE=my: stop it" in told
+    assert "with pipeline default (25 handlers) and not with LLAMA_PIPELINE=my: stop it" in told

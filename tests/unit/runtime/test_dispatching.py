@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
 from llama.adapters.memory.outbox import MemoryOutbox
 from llama.adapters.memory.pauses import MemoryPauses
 from llama.adapters.memory.store import MemoryStore
 from llama.domain.errors import Fenced, LlamaError, Misconfigured, Unavailable
 from llama.domain.handler import PermanentError
-from llama.domain.outlet import InDoubt, Parcel, Sender, Sent, last_of, next_key
+from llama.domain.outlet import InDoubt, Parcel, Sender, Sent, in_doubt, last_of, next_key
 from llama.runtime import dispatching
 from llama.runtime.dispatching import Dispatcher
 from tests.support.memory_system import SetClock
@@ -51,7 +52,11 @@ class Pigeon:
 def a_dispatcher(
     outbox: MemoryOutbox, carrier: Pigeon, pauses: MemoryPauses | None = None
 ) -> Dispatcher:
-    return Dispatcher(outbox, carrier, pauses or MemoryPauses(MemoryStore(SetClock())))
+    return Dispatcher(outbox, carrier, pauses or no_pauses())
+
+
+def no_pauses() -> MemoryPauses:
+    return MemoryPauses(MemoryStore(SetClock()))
 
 
 @pytest.fixture
@@ -120,6 +125,27 @@ async def test_what_may_have_gone_out_is_in_doubt_and_stops_what_follows(
             await dispatcher.send(SENDER, parcel)
 
     assert pigeon.carried == []
+
+
+async def test_what_was_heard_of_a_doubt_is_kept_told_and_logged(
+    dispatcher: Dispatcher, outbox: MemoryOutbox, pigeon: Pigeon
+) -> None:
+    sent_at = SetClock().now()
+    entry = Sent("k1", "notices", 1, PARCEL.digest, b"one", sent_at, state="in_doubt")
+    pigeon.failures.append(in_doubt(SENDER, entry, "the receiver answered 500"))
+
+    with capture_logs() as logs, pytest.raises(InDoubt, match="and the receiver answered 500;"):
+        await dispatcher.send(SENDER, PARCEL)
+    with pytest.raises(InDoubt, match="and the receiver answered 500;"):
+        await dispatcher.send(SENDER, PARCEL)
+
+    [(_, kept)] = await outbox.doubts()
+    assert kept.heard == "the receiver answered 500"
+    assert [(one["event"], one["heard"]) for one in logs] == [
+        ("sending_in_doubt", "the receiver answered 500")
+    ]
+    with pytest.raises(InDoubt, match="and the receiver answered 500;"):
+        last_of([kept])
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), Misconfigured("too large")])
@@ -307,3 +333,32 @@ async def test_what_was_sent_is_told_again_also_while_paused(
     await pauses.pause(by="ada", reason="night")
 
     assert await dispatcher.send(SENDER, PARCEL) == answer
+
+
+async def test_a_topic_can_have_a_carrier_of_its_own(outbox: MemoryOutbox, pigeon: Pigeon) -> None:
+    owl = Pigeon(go=pigeon.go, open=pigeon.open)
+    dispatcher = Dispatcher(outbox, pigeon, no_pauses(), {"alarm": owl})
+
+    await dispatcher.send(SENDER, PARCEL)
+    await dispatcher.send(SENDER, Parcel("alarm", "k2", b"two"))
+
+    assert [one.content for one in pigeon.carried] == [b"one"]
+    assert [one.content for one in owl.carried] == [b"two"]
+    assert [one.key for one in await dispatcher.earlier(SENDER)] == ["k1", "k2"]
+
+
+async def test_each_topic_is_a_dry_run_or_not_by_itself(
+    outbox: MemoryOutbox, pigeon: Pigeon
+) -> None:
+    rehearsal = Pigeon(is_dry_run=True, go=pigeon.go, open=pigeon.open)
+    before = Dispatcher(outbox, pigeon, no_pauses(), {"alarm": rehearsal})
+    for parcel in (PARCEL, Parcel("alarm", "k2", b"two")):
+        await before.send(SENDER, parcel)
+    seen = [one.key for one in await before.earlier(SENDER)]
+
+    after = Dispatcher(outbox, pigeon, no_pauses())
+    await after.send(SENDER, Parcel("alarm", "k2", b"two"))
+
+    assert seen == ["k1", "k2"]
+    assert [one.key for one in await outbox.sent(SENDER)] == ["k1", "dry-run:k2", "k2"]
+    assert [one.content for one in pigeon.carried] == [b"one", b"two"]

@@ -24,9 +24,15 @@ returning event, handler, key, topic, number, digest, content, state, answer, be
 -- name: conclude_sending
 -- Write that something was sent; the first answer stays.
 update outbox
-set state = 'sent', sent_at = coalesce(sent_at, now()), answer = coalesce(answer, $4)
+set state = 'sent', sent_at = coalesce(sent_at, now()),
+    answer = case state when 'sent' then answer else $4 end
 where event = $1 and handler = $2 and number = $3
 returning event, handler, key, topic, number, digest, content, state, answer, sent_at as at;
+
+-- name: doubt_sending
+-- Keep what was heard of a sending that is in doubt.
+update outbox set answer = $4
+where event = $1 and handler = $2 and number = $3 and state = 'in_doubt';
 
 -- name: withdraw_sending
 -- Take back what was not sent.

@@ -6,12 +6,14 @@ import orjson
 import pytest
 
 from llama import Event, Pipeline
+from llama.domain.alarms import TEST_ALARMS
 from llama.handlers import (
     Alert,
     BackgroundSet,
     BackgroundSets,
     NeutrinoList,
     PublishNotice,
+    RaiseAlarm,
     ResultNotice,
     Significance,
     Skymap,
@@ -35,7 +37,7 @@ AGAIN = a_notice(
 @pytest.fixture
 def event(tmp_path: Path) -> Event:
     """Return an event whose result has a p-value, whatever background sets there are."""
-    found = Event("MS230914ak", tmp_path, Pipeline(*TOLD, PublishNotice)).ingest(FIRST)
+    found = Event("MS230914ak", tmp_path, Pipeline(*TOLD, PublishNotice, RaiseAlarm)).ingest(FIRST)
     found.update(subgraph=Significance)
     _judge(found, 0.0042)
     return found
@@ -81,3 +83,28 @@ def test_a_veto_of_the_event_retracts_what_was_told(event: Event) -> None:
     event.update()
 
     assert told(event) == [("initial", 1), ("retraction", 2)]
+
+
+def called(event: Event) -> list[str]:
+    """Return what people on call were told, as the receipt has it."""
+    receipt = orjson.loads(event.files.RaiseAlarm.fullpath.read_bytes())
+    assert {one["topic"] for one in receipt["told"]} <= {TEST_ALARMS}
+    return [one["key"] for one in receipt["told"]]
+
+
+def test_people_are_called_once_and_a_retraction_calls_them_off(event: Event) -> None:
+    event.update()
+    _judge(event, 0.0011)
+    event.update()
+    assert called(event) == ["test-raised-1"]
+
+    event.ingest(RETRACTED).update()
+    assert called(event) == ["test-raised-1", "test-taken-back-2"]
+
+
+def test_a_p_value_that_is_no_longer_small_calls_people_off(event: Event) -> None:
+    event.update()
+    _judge(event, 0.0555)
+    event.update()
+
+    assert called(event) == ["test-raised-1", "test-taken-back-2"]
