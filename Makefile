@@ -12,6 +12,8 @@ PYTHON =
 ALERT =
 # What pytest gets: ARGS="-n 0 -x tests/unit/domain" for a closer look.
 ARGS =
+# Other engines for `make bench` to measure beside this project: floor,restate,celery,dbos.
+PEERS =
 # Processes that run tests side by side.
 JOBS = 2
 
@@ -89,9 +91,9 @@ url = find_addresses(read_settings()).database_url; \
 os.execv(wheel_programs() / "psql", ["psql", url])
 
 .PHONY: bench
-bench: $(VENV)/.test ## measure: latency, throughput, replay (ARGS="..." to choose)
+bench: $(VENV)/.test ## measure W1 to W5 (PEERS=restate,celery beside it; ARGS="--quick")
 	@test -e benchmarks || { echo 'This checkout has no benchmarks/' >&2; exit 1; }
-	@$(RUN) -m benchmarks $(ARGS)
+	@$(RUN) -m benchmarks.compare $(if $(PEERS),--peers $(PEERS)) $(ARGS)
 
 .PHONY: clean
 clean: ## stop what still runs here, and remove all that demo and tests made

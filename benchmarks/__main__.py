@@ -14,6 +14,7 @@ BENCHMARKS = (
     "projector",
     "questions",
     "rebuild",
+    "runs",
     "significance",
     "simulation",
     "subscribers",

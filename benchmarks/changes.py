@@ -103,12 +103,12 @@ async def follow(
     """Show facts and have them followed; return the figures."""
     async with followers(port, clients) as following:
         projector, batches = a_projector(database), facts_of(EVENTS)
-        await projector.handle(next(batches))
+        await projector.handle([next(batches)])
         await everybody(following, await changes_in(database))
         begun, used = time.perf_counter(), [cpu_of(one) for one in watched]
         before, late = await changes_in(database), list[float]()
         for _, batch in zip(range(transactions), batches, strict=False):
-            await projector.handle(batch)
+            await projector.handle([batch])
             shown = time.perf_counter()
             await everybody(following, await changes_in(database))
             late.append(time.perf_counter() - shown)

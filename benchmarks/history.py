@@ -27,7 +27,7 @@ from llama.client.histories import Histories
 from llama.domain.digests import WHOLE
 from llama.domain.shards import shard_of
 from llama.ports.message_log import Batch, Record
-from llama.runtime.folding import Folder
+from llama.runtime.folding import MoveFolder
 from schemas.envelope import body_of, key_of
 from schemas.facts import FilePut
 from schemas.files import FileContent
@@ -72,10 +72,10 @@ async def measured(folder: Path, options: argparse.Namespace) -> None:
     store = MemoryStore(SystemClock())
     async with GitHistory(folder / "history") as history:
         historian = Historian(MemoryLog(), history, artifacts)
-        versioning = Folder(CONSUMER, MemoryLedger(store), historian.react)
+        versioning = MoveFolder(CONSUMER, MemoryLedger(store), historian.react)
         begun = time.perf_counter()
         for batch in batches([*facts, *longest], options.batch):
-            await versioning.handle(batch)
+            await versioning.handle([batch])
         spent = time.perf_counter() - begun
     written = len(facts) + len(longest)
     told = {"versions": written, "kilobytes": options.kilobytes, "batch": options.batch}

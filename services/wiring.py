@@ -2,20 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from llama.adapters.artifacts import DiskArtifacts
 from llama.adapters.kafka.log import KafkaLog
 from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
+from llama.adapters.kept_artifacts import KeptArtifacts
 from llama.adapters.outlets.folder import FolderCarrier
 from llama.adapters.outlets.kafka import KafkaCarrier
 from llama.adapters.outlets.webhook import WebhookCarrier
@@ -31,8 +29,6 @@ from llama.adapters.postgres import (
     PostgresTimerQueue,
     connect,
 )
-from llama.adapters.probes import Probes, answering
-from llama.adapters.prometheus.metrics import CONTENT_TYPE, PrometheusMetrics
 from llama.adapters.sources.opening import opening_of
 from llama.adapters.system_clock import SystemClock
 from llama.domain.alarms import ALARMS, TEST_ALARMS
@@ -42,19 +38,21 @@ from llama.domain.sources.kinds import AlertSource
 from llama.ports.message_log import MessageLog
 from llama.ports.outlet import Carrier
 from llama.ports.telemetry import Telemetry
-from llama.runtime.addresses import Addresses, find_addresses, health_file, write_atomically
+from llama.runtime.addresses import Addresses, find_addresses, write_atomically
 from llama.runtime.bringing import Bringer
-from llama.runtime.consuming import Subscribe
+from llama.runtime.consuming import UNHURRIED_EVERY_S, UNHURRIED_S, Subscribe
 from llama.runtime.lifecycle import die_with_parent, run_until_stopped
 from llama.runtime.logs import configure_logs
 from llama.runtime.metering import MeteredLog, WatchedFeed, metered
 from llama.runtime.patience import persist
 from llama.runtime.pipelines import load_pipeline
-from llama.runtime.settings import OFF, Settings, read_settings
+from llama.runtime.recollection import Recollection
+from llama.runtime.settings import Settings, read_settings
 from llama.runtime.sources import sources_of
-from llama.runtime.vitals import CONSUMING_WITHIN_S, PULSE_WITHIN_S, Loop, Vitals, pulsing
+from llama.runtime.vitals import CONSUMING_WITHIN_S, PULSE_WITHIN_S, Loop, pulsing
 from llama.runtime.watching_sources import Watch
 from schemas.topics import TOPICS, Topic
+from services.watchers import Watchers
 
 CONSUMING = "consuming"
 """What the loop over a topic is called."""
@@ -65,28 +63,12 @@ LONGEST_PAUSE_S = 10.0
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Watchers:
-    """Who is told how the services of a process get on, and who answers for them."""
-
-    vitals: Vitals
-    metrics: PrometheusMetrics
-    probes: Probes
-
-    @classmethod
-    def of(cls, services: Sequence[str], settings: Settings) -> Self:
-        """Make them for the services of a process."""
-        vitals = Vitals(services, clock=time.monotonic, most_lag=settings.ready_lag)
-        metrics = PrometheusMetrics(vitals, version=_release(), time_s=time.time)
-        return cls(vitals, metrics, Probes(vitals, metrics.text, metrics_type=CONTENT_TYPE))
-
-
 class Wiring:
     """The adapters of one process, shared by the services that it hosts."""
 
     ledger: PostgresLedger
-    ledger_of_views: PostgresLedger
-    """For whoever writes nothing but what the log can rebuild: it does not wait for the disk."""
+    ledger_of_folds: PostgresLedger
+    """For whoever folds the log, which tells it all again: it does not wait for the disk."""
     queue: PostgresTaskQueue
     timers: PostgresTimerQueue
     models: PostgresReadModels
@@ -106,7 +88,8 @@ class Wiring:
         self.watchers = watchers
         self.addresses: Addresses = find_addresses(settings)
         self.clock = SystemClock()
-        self.artifacts = DiskArtifacts(settings.artifacts_folder)
+        self.artifacts = KeptArtifacts(settings.artifacts_folder)
+        self.lately = Recollection()
         self.handlers: Handlers = load_pipeline(settings.pipeline)
         self._stack = AsyncExitStack()
 
@@ -114,11 +97,12 @@ class Wiring:
         kafka = self.addresses.kafka
         watch = self.watchers.vitals.loop(name=PULSE, within_s=PULSE_WITHIN_S)
         await persist("checking topics", lambda: ensure_topics(kafka, TOPICS), watch=watch)
+        self._stack.callback(self.artifacts.close)
         url, role = self.addresses.database_url, self.settings.database_role
         pool = await persist("connecting", lambda: connect(url, role=role), watch=watch)
         self._stack.push_async_callback(pool.close)
         self.ledger = PostgresLedger(pool)
-        self.ledger_of_views = PostgresLedger(pool, waits_for_disk=False)
+        self.ledger_of_folds = PostgresLedger(pool, waits_for_disk=False)
         self.queue = PostgresTaskQueue(pool)
         self.timers = PostgresTimerQueue(pool)
         self.outbox = PostgresOutbox(pool)
@@ -153,24 +137,33 @@ class Wiring:
         return self.watchers.vitals.loop(self.service, name=loop, within_s=within_s)
 
     def subscribe(
-        self, consumer: str, topics: Sequence[Topic], *, max_records: int = 500
+        self,
+        consumer: str,
+        topics: Sequence[Topic],
+        *,
+        max_records: int = 500,
+        hurried: bool = True,
     ) -> Subscribe:
-        """Return how a consumer opens its share of some topics, from where it stopped."""
+        """Return how a consumer opens its share of topics; `hurried`: somebody waits for that."""
 
         async def positions(topic: str) -> Mapping[int, int]:
             return await self.ledger.positions(consumer, topic)
 
         watch, telemetry = self.watch(), self.telemetry
+        share = Share(self.settings.instance, self.settings.instances)
 
         def subscribe() -> KafkaSubscription:
-            return KafkaSubscription(
+            subscription = KafkaSubscription(
                 self.addresses.kafka,
                 topics,
                 consumer=consumer,
                 positions=positions,
-                share=Share(self.settings.instance, self.settings.instances),
+                share=share,
                 max_records=max_records,
-            ).telling(WatchedFeed(watch, telemetry))
+            )
+            if not hurried:
+                subscription.gathering(UNHURRIED_S, every_s=UNHURRIED_EVERY_S)
+            return subscription.telling(WatchedFeed(watch, telemetry))
 
         return metered(subscribe, watch=watch, telemetry=telemetry, time_s=time.monotonic)
 
@@ -242,24 +235,8 @@ def run(process: str, services: Mapping[str, Serve]) -> None:
             for name, serve in services.items():
                 group.create_task(_serve(name, serve, wiring.hosting(name)))
 
-    with _answering(settings, process, watchers.probes):
+    with watchers.answering(process):
         run_until_stopped(live)
-
-
-@contextmanager
-def _answering(settings: Settings, process: str, probes: Probes) -> Generator[None]:
-    """Answer for the process within the block, unless that is switched off."""
-    if settings.health == OFF:
-        yield
-        return
-    host, _, port = settings.health.rpartition(":")
-    file = health_file(settings, process)
-    with answering(probes, host, int(port)) as address:
-        write_atomically(file, f"{address}\n")
-        try:
-            yield
-        finally:
-            file.unlink(missing_ok=True)
 
 
 async def _serve(name: str, serve: Serve, wiring: Wiring) -> None:
@@ -282,10 +259,3 @@ def _innermost(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {error}"
-
-
-def _release() -> str:
-    try:
-        return version("llama-gwhen")
-    except PackageNotFoundError:
-        return "not installed"

@@ -13,10 +13,10 @@ from llama.runtime.addresses import Addresses, find_addresses
 from llama.runtime.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from llama.adapters.artifacts import DiskArtifacts
     from llama.adapters.git.reader import GitHistoryReader
     from llama.adapters.kafka.log import KafkaLog
     from llama.adapters.kafka.reader import KafkaReader
+    from llama.adapters.kept_artifacts import KeptArtifacts
     from llama.adapters.postgres import PostgresLedger, PostgresReadModels
     from llama.adapters.system_clock import SystemClock
 
@@ -35,7 +35,7 @@ class Session:
     addresses: Addresses
     ledger: "PostgresLedger"
     models: "PostgresReadModels"
-    artifacts: "DiskArtifacts"
+    artifacts: "KeptArtifacts"
     history: "GitHistoryReader"
     clock: "SystemClock"
 
@@ -52,8 +52,8 @@ class LogSession:
 async def open_session() -> AsyncGenerator[Session]:
     """Connect to the system that the settings name, or that runs under LLAMA_HOME."""
     # Imported here: a command that only prints its help must not wait for them.
-    from llama.adapters.artifacts import DiskArtifacts
     from llama.adapters.git.reader import GitHistoryReader
+    from llama.adapters.kept_artifacts import KeptArtifacts
     from llama.adapters.postgres import PostgresLedger, PostgresReadModels, connect
     from llama.adapters.system_clock import SystemClock
 
@@ -62,12 +62,14 @@ async def open_session() -> AsyncGenerator[Session]:
     async with AsyncExitStack() as stack:
         pool = await patiently(lambda: connect(addresses.database_url))
         stack.push_async_callback(pool.close)
+        artifacts = KeptArtifacts(settings.artifacts_folder)
+        stack.callback(artifacts.close)
         yield Session(
             settings,
             addresses,
             PostgresLedger(pool),
             PostgresReadModels(pool),
-            DiskArtifacts(settings.artifacts_folder),
+            artifacts,
             GitHistoryReader(settings.history_folder),
             SystemClock(),
         )

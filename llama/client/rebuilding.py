@@ -127,14 +127,14 @@ class Rebuild:
         """Read on until as much is done as there was to be done."""
         done = left.done
         async with self.subscribe() as subscription:
-            async for batch in subscription.batches():
+            async for haul in subscription.hauls():
                 try:
-                    await persist("rebuilding", lambda batch=batch: self.projector.handle(batch))
+                    await persist("rebuilding", lambda haul=haul: self.projector.handle(haul))
                 except Fenced as error:
                     message = f"another rebuild is at work ({error}): let one of them end"
                     raise Misconfigured(message) from error
-                await subscription.confirm(batch)
-                done += batch.end - batch.start
+                await subscription.confirm(haul)
+                done += sum(batch.end - batch.start for batch in haul)
                 yield Progress(done, max(done, left.total))
                 if done >= left.total:
                     return

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from llama.domain.errors import Misconfigured, Unavailable
-from llama.ports.message_log import Batch, Subscription
+from llama.ports.message_log import Haul, Subscription
 from schemas.topics import Topic
 
 AGAIN_AFTER_S = 1.0
@@ -58,20 +58,20 @@ class SteadySubscription:
     ) -> None:
         await self._connections.aclose()
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in, for ever; NoPosition if it is another system that came back."""
         while True:
             try:
-                async for batch in self._present.batches():
-                    self._places[batch.topic, batch.partition] = batch.end
-                    yield batch
+                async for haul in self._present.hauls():
+                    self._places |= {(one.topic, one.partition): one.end for one in haul}
+                    yield haul
             except Unavailable as error:
                 _log.warning("server_away at=%s because=%s", self._shown(), error)
             self._present = await self._find()
 
-    async def confirm(self, batch: Batch) -> None:
-        """Say that a batch has had all its effects."""
-        await self._present.confirm(batch)
+    async def confirm(self, haul: Haul) -> None:
+        """Say that a haul has had all its effects."""
+        await self._present.confirm(haul)
 
     async def _find(self) -> Subscription:
         """Open the topics again, as soon as there is a server."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from llama.client.steady import AGAIN_AFTER_S, Open, Places, SteadySubscription
 from llama.domain.bookmark import Bookmark
 from llama.domain.errors import NoPosition, Unavailable
-from llama.ports.message_log import Batch, LogReader, Record, Subscription
+from llama.ports.message_log import Haul, LogReader, Record, Subscription
 from schemas.public import (
     EventBegan,
     EventChanged,
@@ -171,28 +171,29 @@ async def _records(
     subscription: Subscription, at: Bookmark, ends: Bookmark, timeout: float | None
 ) -> AsyncIterator[Record]:
     """Go through records until none has come for so long; never before the ends are reached."""
-    batches = subscription.batches()
+    hauls = subscription.hauls()
     while True:
         is_behind = ends.is_ahead_of(at)
         # Without a timeout a server is waited for, wherever it comes back.
-        batch = await _next(batches, AWAY_S if is_behind and timeout is not None else timeout)
-        if batch is None and is_behind:
+        haul = await _next(hauls, AWAY_S if is_behind and timeout is not None else timeout)
+        if haul is None and is_behind:
             raise Unavailable(f"the server has told nothing for {AWAY_S:.0f} s: is it running?")
-        if batch is None:
+        if haul is None:
             return
-        for record in batch.records:
-            yield record
-        at = at.behind(_short(batch.topic), batch.end - 1)
-        await subscription.confirm(batch)
+        for batch in haul:
+            for record in batch.records:
+                yield record
+            at = at.behind(_short(batch.topic), batch.end - 1)
+        await subscription.confirm(haul)
 
 
-async def _next(batches: AsyncIterator[Batch], timeout: float | None) -> Batch | None:
-    """Return the next batch; None if none comes in time, and then none will."""
+async def _next(hauls: AsyncIterator[Haul], timeout: float | None) -> Haul | None:
+    """Return the next haul; None if none comes in time, and then none will."""
     if timeout == 0:
         return None
     try:
         async with asyncio.timeout(timeout):
-            return await anext(batches)
+            return await anext(hauls)
     except TimeoutError:
         return None
 

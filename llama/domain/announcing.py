@@ -14,7 +14,7 @@ from llama.domain.digests import digest_json
 from llama.domain.labels import most_probable
 from llama.domain.position import Position
 from llama.domain.resolve import obsoleted_in
-from llama.domain.shown import Standing, shown_from, standing
+from llama.domain.shown import Standing, is_settled, standing
 from llama.domain.states import Outcome
 from llama.domain.work import Step
 from schemas.base import why_test
@@ -115,7 +115,7 @@ def told_of_revision(revision: RevisionCommitted, addresses: Addresses) -> Revis
 
 def standing_of(step: Step) -> Standing:
     """Say in a word or two how an event stands after a fact."""
-    return _standing(step, is_settled=_is_settled(step))
+    return _standing(step, is_settled=is_settled(step.outlook))
 
 
 def _standing(step: Step, *, is_settled: bool) -> Standing:
@@ -125,11 +125,6 @@ def _standing(step: Step, *, is_settled: bool) -> Standing:
         is_settled=is_settled,
         has_notice=state.notice is not None,
     )
-
-
-def _is_settled(step: Step) -> bool:
-    event, _ = shown_from(step.outlook)
-    return event is not None and event.settled
 
 
 class _Heading(TypedDict):
@@ -168,6 +163,8 @@ def changed_statuses(step: Step) -> dict[str, str | None]:
 
 def changed_flags(step: Step) -> dict[str, bool | str]:
     """Return the flags that have another value after a fact."""
+    if step.before.flags is step.after.flags:
+        return {}
     was, now = step.before.flags.as_mapping(), step.after.flags.as_mapping()
     return {name: value for name, value in now.items() if value != was[name]}
 
@@ -275,14 +272,14 @@ def _notice(step: Step, fact: TriggerReceived) -> NoticeReceived:
 def _changed(step: Step) -> Iterator[EventChanged]:
     if not is_changed(step):
         return
-    after, is_settled = step.after, _is_settled(step)
+    after, settled = step.after, is_settled(step.outlook)
     yield EventChanged(
         **heading(step, EventChanged.__name__),
         cause_kind=step.fact.kind,
-        standing=_standing(step, is_settled=is_settled),
+        standing=_standing(step, is_settled=settled),
         alert_type=after.notice.alert_type if after.notice else None,
         retracted=after.is_retracted,
-        settled=is_settled,
+        settled=settled,
         flags=changed_flags(step),
         files=changed_statuses(step),
     )

@@ -20,7 +20,8 @@ def digest_bytes(content: bytes) -> Digest:
 
 def any_change(aspects: Iterable[str], content: bytes) -> dict[str, Digest]:
     """Return digests of aspects of which nothing better is known: each is all of the bytes."""
-    return dict.fromkeys(aspects, digest_bytes(content))
+    names = tuple(aspects)
+    return dict.fromkeys(names, digest_bytes(content)) if names else {}
 
 
 def canonical_json(value: object) -> bytes:

@@ -1,6 +1,6 @@
 """What folding a fact did to an event, for those who ask only what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from llama.domain.board import Board
@@ -67,28 +67,37 @@ class Move(NamedTuple):
     body: bytes
     before: EventState
     after: EventState
-    survey: Survey
-    """Stands at the event's last fact by now."""
+    looked: Survey | Board
+    """A survey stands at the event's last fact by now."""
 
     @property
     def board(self) -> Board:
         """The handlers in the state after the fact; they are known already after the last one."""
-        board = self.survey.board
+        board = self.looked.board if isinstance(self.looked, Survey) else self.looked
         return board if board.state is self.after else Assessor(self.after)
 
 
+def nobody(_one: LoggedFact, _before: EventState) -> Board | None:
+    """Know of no fact what it has led to."""
+    return None
+
+
 def moves(
-    told: Iterable[LoggedFact], states: dict[str, EventState], surveys: Surveys
+    told: Iterable[LoggedFact],
+    states: dict[str, EventState],
+    surveys: Surveys,
+    known: Callable[[LoggedFact, EventState], Board | None] = nobody,
 ) -> list[Move]:
     """Fold facts into states, which is changed; return what each of them did.
 
-    `surveys` of the facts before spare assessing anew what they have not changed.
+    `surveys` of the facts before spare assessing anew what they have not changed. Who may have
+    folded a fact from the same state, is asked as `known`.
     """
     made: list[Move] = []
     for one in told:
         fact = one.fact
         before = states.get(fact.event) or EventState(fact.event)
-        survey = surveys.after(before, fact)
-        after = states[fact.event] = survey.state
-        made.append(Move(one.partition, one.offset, fact, one.body, before, after, survey))
+        looked = known(one, before) or surveys.after(before, fact)
+        after = states[fact.event] = looked.state
+        made.append(Move(one.partition, one.offset, fact, one.body, before, after, looked))
     return made

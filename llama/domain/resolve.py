@@ -47,11 +47,16 @@ def decide(state: EventState, now: datetime) -> Decision:
 def decide_from(board: Board, now: datetime) -> Decision:
     """Decide with assessments that are already at hand."""
     state = board.state
-    runs = tuple(_run(state, assessment) for assessment in board.wanted())
+    runs = tuple(runs_of(board))
     due = [run for run in runs if run.not_before is None or run.not_before <= now]
     timers = tuple(sorted(run.not_before for run in runs if run.not_before and run not in due))
     is_pending = state.notice is not None and state.manifest is None
     return Decision(runs, timers, is_settled=not due and not is_pending)
+
+
+def runs_of(board: Board) -> Iterator[Run]:
+    """Go through the runs that are wanted, ancestors first."""
+    return (_run(board.state, assessment) for assessment in board.wanted())
 
 
 def _run(state: EventState, assessment: Assessment) -> Run:

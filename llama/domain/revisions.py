@@ -63,6 +63,8 @@ def revise(
 
 def changed_files(before: EventState, after: EventState) -> dict[str, str | None]:
     """Return the digests of the files that a fact changed; None for those that are gone."""
+    if after.files is before.files and after.deleted is before.deleted:
+        return {}
     was = {name: stored.content.digest for name, stored in before.tree.items()}
     now = {name: stored.content.digest for name, stored in after.tree.items()}
     return {name: now.get(name) for name in sorted(was | now) if was.get(name) != now.get(name)}

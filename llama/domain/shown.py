@@ -7,7 +7,7 @@ from llama.domain.assessment import Assessment
 from llama.domain.board import Board
 from llama.domain.labels import most_probable
 from llama.domain.needs import Assessor
-from llama.domain.resolve import decide_from
+from llama.domain.resolve import runs_of
 from llama.domain.shown_rows import ShownEvent, ShownFile
 from llama.domain.states import EventState
 from llama.domain.told import (
@@ -66,7 +66,7 @@ def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
         significant=significance_of(state),
         is_test=is_test(state),
         retracted=state.is_retracted,
-        settled=_is_settled(board),
+        settled=is_settled(board),
         flags=state.flags.as_mapping(),
         files=dict(Counter(file.status for file in files)),
         changed_at=state.as_of,
@@ -78,11 +78,11 @@ def _event(board: Board, files: tuple[ShownFile, ...]) -> ShownEvent | None:
     )
 
 
-def _is_settled(board: Board) -> bool:
+def is_settled(board: Board) -> bool:
+    """Tell whether nothing of an event is to be run now."""
     if board.state.manifest is None:
         return False
-    runs = decide_from(board, board.state.as_of).runs
-    return all(run.not_before is not None for run in runs)
+    return all(run.not_before is not None for run in runs_of(board))
 
 
 def _files(board: Board) -> tuple[ShownFile, ...]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
+from llama.ports.message_log import Haul
 from llama.ports.projections import Receipt, Views
 from llama.ports.selections import SelectionBoard
 from llama.ports.tasks import TaskBoard
@@ -42,6 +43,10 @@ class Transaction(Protocol):
         """
         ...
 
+    async def advance_over(self, haul: Haul) -> None:
+        """Move this consumer's offsets over some batches; Fenced, as `advance`, if one is not."""
+        ...
+
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
         ...
@@ -64,6 +69,14 @@ class Transaction(Protocol):
 
     async def give_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Say what became of some records of an alert topic."""
+        ...
+
+
+class States(Protocol):
+    """Shows what consumers have made of events so far."""
+
+    async def states(self, consumer: str, events: Collection[str]) -> Mapping[str, EventState]:
+        """Return a consumer's states of some events (empty ones for events unheard of)."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from schemas.base import Message
 from schemas.topics import Topic
@@ -36,6 +36,10 @@ class Batch:
         return self.records[-1].offset + 1
 
 
+Haul: TypeAlias = Sequence[Batch]
+"""What has come in by now: at most one batch of each partition."""
+
+
 class MessageLog(Protocol):
     """Writes messages."""
 
@@ -65,10 +69,10 @@ class LogReader(Protocol):
 class Subscription(Protocol):
     """A consumer's share of one or more topics, from where it stopped."""
 
-    def batches(self) -> AsyncIterator[Batch]:
+    def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in, for ever; what was not confirmed comes again."""
         ...
 
-    async def confirm(self, batch: Batch) -> None:
-        """Say that a batch has had all its effects."""
+    async def confirm(self, haul: Haul) -> None:
+        """Say that a haul has had all its effects."""
         ...

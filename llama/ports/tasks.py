@@ -1,6 +1,6 @@
 """Tasks: runs that are wanted, and the workers' leases on them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -26,8 +26,13 @@ class Lease:
 class TaskBoard(Protocol):
     """Says what is wanted (one writer: the resolver)."""
 
-    async def want(self, event: str, tasks: Sequence[Task]) -> None:
-        """Make these the open tasks of an event: add what is new, withdraw all others."""
+    async def want(
+        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+    ) -> None:
+        """Make these the open tasks of some events: add what is new, withdraw all others.
+
+        What a worker took ahead, after a fact that is not `folded` yet, stays as it is.
+        """
         ...
 
 
@@ -50,6 +55,19 @@ class TaskQueue(Protocol):
         """
         ...
 
+    async def take_ahead(
+        self, worker: str, tasks: Sequence[Task], *, lease: timedelta
+    ) -> Sequence[Lease]:
+        """Lease tasks that nobody wants yet: their causes are still to be told.
+
+        A worker that knows what its own result leads to need not wait for the resolver. Return
+        those that were to be had: what somebody else holds, or has done, is not. No cause must be
+        told before this has returned, or its task would be given away a second time. What the
+        resolver does not want once it has folded the cause is withdrawn; and what is given back,
+        or whose lease runs out, before is as if it had never been taken.
+        """
+        ...
+
     async def renew(self, leases: Sequence[Lease], *, lease: timedelta) -> Collection[Lease]:
         """Extend leases; return those that are still held (the others were taken or withdrawn)."""
         ...
@@ -58,12 +76,12 @@ class TaskQueue(Protocol):
         """Tell whether a task is still to be done: it was not withdrawn, and is not closed."""
         ...
 
-    async def finish(self, lease: Lease) -> bool:
-        """Close a task whose result is on the log; False if it has changed hands."""
+    async def finish(self, leases: Sequence[Lease]) -> Collection[Lease]:
+        """Close tasks whose results are on the log; return those that had not changed hands."""
         ...
 
-    async def release(self, lease: Lease) -> None:
-        """Give a task back unfinished, so that another worker takes it at once."""
+    async def release(self, leases: Sequence[Lease]) -> None:
+        """Give tasks back unfinished, so that another worker takes them at once."""
         ...
 
     async def wait_for_work(self, timeout: timedelta) -> None:

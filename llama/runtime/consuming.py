@@ -1,4 +1,4 @@
-"""The loop of every consumer: batch in, effects out, offset forward; again after any failure."""
+"""The loop of every consumer: a haul in, effects out, offsets forward; again after any failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,16 +7,22 @@ from contextlib import AbstractAsyncContextManager
 import structlog
 
 from llama.domain.errors import Fenced, Unavailable
-from llama.ports.message_log import Batch, Subscription
+from llama.ports.message_log import Haul, Subscription
 from llama.ports.telemetry import Watch
 from llama.runtime.patience import persist
 from llama.runtime.unwatched import UNWATCHED
 
 Subscribe = Callable[[], AbstractAsyncContextManager[Subscription]]
 """Opens a subscription at the consumer's present position."""
-Handle = Callable[[Batch], Awaitable[None]]
-"""Gives a batch all its effects; repeating it must be harmless."""
+Handle = Callable[[Haul], Awaitable[None]]
+"""Gives a haul all its effects; repeating it must be harmless."""
 
+UNHURRIED_S = 0.1
+"""So long consumers on which nobody's next step waits let records gather: one transaction then
+serves many, and who works on the event has the machine meanwhile. What people see comes this much
+later, of the second within which it should be there."""
+UNHURRIED_EVERY_S = 0.2
+"""And with more coming in they do not begin again before that."""
 FENCED_PAUSE_S = 0.5
 """Two instances with one share would otherwise chase each other as fast as they can."""
 
@@ -51,16 +57,16 @@ async def _follow(
     async with subscribe() as subscription:
         watch.goes_on(_CONSUMING)
         on_start()
-        async for batch in subscription.batches():
-            await _handle_until_done(handle, batch, watch)
-            await subscription.confirm(batch)
+        async for haul in subscription.hauls():
+            await _handle_until_done(handle, haul, watch)
+            await subscription.confirm(haul)
 
 
-async def _handle_until_done(handle: Handle, batch: Batch, watch: Watch) -> None:
-    """Repeat one batch in place while a server is away, rather than everything after it."""
+async def _handle_until_done(handle: Handle, haul: Haul, watch: Watch) -> None:
+    """Repeat one haul in place while a server is away, rather than everything after it."""
     try:
-        await handle(batch)
+        await handle(haul)
     except Unavailable as error:
-        doing = f"handling {batch.topic}[{batch.partition}]"
+        doing = f"handling {', '.join(f'{one.topic}[{one.partition}]' for one in haul)}"
         watch.held_up(doing, str(error))
-        await persist(doing, lambda: handle(batch), watch=watch)
+        await persist(doing, lambda: handle(haul), watch=watch)

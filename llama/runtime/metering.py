@@ -10,7 +10,7 @@ from llama.domain.health import Place
 from llama.domain.latency import seconds_after_alert
 from llama.domain.moves import Folded
 from llama.ports.ledger import Transaction
-from llama.ports.message_log import Batch, MessageLog, Record, Subscription
+from llama.ports.message_log import Haul, MessageLog, Record, Subscription
 from llama.ports.telemetry import Telemetry, Watch
 from llama.runtime.consuming import Handle, Subscribe
 from schemas.base import Message
@@ -23,7 +23,7 @@ from schemas.topics import TOPICS, Topic
 Reaction = Callable[[Transaction, Sequence[Folded]], Awaitable[None]]
 """Has the effects of some folded facts."""
 SILENT_AFTER_S = 10.0
-"""Kafka answers a fetch within half a second, also if there is nothing."""
+"""Kafka answers a fetch within two seconds, also if there is nothing."""
 OTHER = "other"
 """The kind of whatever is no message of ours: headers of notices say what their senders like."""
 _KINDS: Final = frozenset(one.__name__ for topic in TOPICS for one in topic.messages)
@@ -78,7 +78,7 @@ def metered(
     telemetry: Telemetry,
     time_s: Callable[[], float],
 ) -> Subscribe:
-    """Return a subscription whose batches are counted, and whose reader shows that it goes on."""
+    """Return a subscription whose hauls are counted, and whose reader shows that it goes on."""
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[Subscription]:
@@ -95,22 +95,31 @@ class _Metered:
     telemetry: Telemetry
     time_s: Callable[[], float]
     _since_s: float = 0.0
-    """When the batch that is being handled was handed out."""
+    """When the haul that is being handled was handed out."""
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in, for ever; what was not confirmed comes again."""
-        async for batch in self.subscription.batches():
+        async for haul in self.subscription.hauls():
             self.watch.beat()
             self._since_s = self.time_s()
-            yield batch
+            yield haul
 
-    async def confirm(self, batch: Batch) -> None:
-        """Say that a batch has had all its effects."""
+    async def confirm(self, haul: Haul) -> None:
+        """Say that a haul has had all its effects."""
         wall_s = self.time_s() - self._since_s
-        await self.subscription.confirm(batch)
-        kinds = Counter(kind_of(record) for record in batch.records)
-        self.telemetry.consumed(batch.topic, kinds, wall_s=wall_s)
+        await self.subscription.confirm(haul)
+        for topic, kinds in _kinds_in(haul).items():
+            self.telemetry.consumed(topic, kinds, wall_s=wall_s)
         self.watch.beat()
+
+
+def _kinds_in(haul: Haul) -> Mapping[str, Counter[str]]:
+    """Count records by topic and kind."""
+    found: dict[str, Counter[str]] = {}
+    for batch in haul:
+        counter = found.setdefault(batch.topic, Counter())
+        counter.update(kind_of(record) for record in batch.records)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ class WatchedFeed:
 class Timekeeper:
     """Measures, where facts are shown, how long after its alert a file was there.
 
-    Counted when a batch has had all its effects: one that is repeated counts once.
+    Counted when a haul has had all its effects: one that is repeated counts once.
     """
 
     react: Reaction
@@ -153,11 +162,11 @@ class Timekeeper:
         ]
 
     def timed(self, handle: Handle) -> Handle:
-        """Return how a batch is handled so that what was found in it is counted."""
+        """Return how a haul is handled so that what was found in it is counted."""
 
-        async def handle_and_count(batch: Batch) -> None:
+        async def handle_and_count(haul: Haul) -> None:
             self._found = []
-            await handle(batch)
+            await handle(haul)
             for handler, after_s in self._found:
                 self.telemetry.followed_alert(handler, after_s=after_s)
 

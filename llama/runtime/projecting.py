@@ -1,6 +1,6 @@
 """Facts, reports, neutrinos and triggers become rows, together with the offset they came from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from llama.domain.copies import Received, copies_in, copy_of
 from llama.domain.moves import Folded
+from llama.domain.states import EventState
 from llama.ports.ledger import Ledger, Transaction
-from llama.ports.message_log import Batch, Record
+from llama.ports.message_log import Batch, Haul, Record
 from llama.ports.projections import Views
 from schemas.external_triggers import ExternalTriggerReceived
 from schemas.neutrinos import NeutrinoReceived
@@ -44,10 +45,14 @@ async def show(transaction: Transaction, folded: Sequence[Folded]) -> None:
 
 
 class Folding(Protocol):
-    """Folds the facts of a batch and shows them."""
+    """Folds the facts of a haul and has their effects."""
 
-    async def handle(self, batch: Batch) -> None:
-        """Fold a batch, show it, and move the offset: all of it or nothing."""
+    async def take(self, transaction: Transaction, haul: Haul) -> Mapping[str, EventState]:
+        """Fold a haul over which the offsets were moved; return the states, to be remembered."""
+        ...
+
+    def remember(self, states: Mapping[str, EventState]) -> None:
+        """Remember states that the ledger has."""
         ...
 
 
@@ -59,16 +64,21 @@ class Projector:
     folder: Folding
     consumer: str = CONSUMER
 
-    async def handle(self, batch: Batch) -> None:
-        """Show a batch of any of the topics."""
-        if batch.topic == FACTS_TOPIC.name:
-            await self.folder.handle(batch)
-            return
+    async def handle(self, haul: Haul) -> None:
+        """Show a haul from any of the topics, and move the offsets: all of it or nothing."""
+        facts, reports = parted(haul)
         async with self.ledger.transaction(self.consumer) as transaction:
-            await transaction.advance(
-                batch.topic, batch.partition, expected=batch.start, to=batch.end
-            )
-            await _show_reports(transaction, batch)
+            await transaction.advance_over(haul)
+            states = await self.folder.take(transaction, facts)
+            for batch in reports:
+                await _show_reports(transaction, batch)
+        self.folder.remember(states)
+
+
+def parted(haul: Haul) -> tuple[Haul, Haul]:
+    """Return the batches of facts, and all others."""
+    facts = [batch for batch in haul if batch.topic == FACTS_TOPIC.name]
+    return facts, [batch for batch in haul if batch.topic != FACTS_TOPIC.name]
 
 
 async def _show_reports(transaction: Transaction, batch: Batch) -> None:

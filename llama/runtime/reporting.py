@@ -3,32 +3,38 @@
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from llama.domain.digests import WHOLE
+from llama.domain.digests import WHOLE, digest_bytes
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
 from llama.ports.runner import Made, MadeFile, NotMade, RunOutcome
 from schemas.facts import FileFailed, FileGenerated
 from schemas.files import FileContent, InputDigests
 
+Report = FileGenerated | FileFailed
+"""What is told of a run."""
 MOST_GROWTHS = 20
 """After so many, the cool-down stays as it is: larger powers would not fit a number."""
 
 
-async def report_of(
-    task: Task, outcome: RunOutcome, *, artifacts: Artifacts, ended: datetime
-) -> FileGenerated | FileFailed:
-    """Keep what a run has made, and return the fact that reports when it ended, and how."""
+def report_of(task: Task, outcome: RunOutcome, *, ended: datetime) -> FileGenerated | FileFailed:
+    """Return the fact that reports when a run ended, and how.
+
+    It may be told once `keep` has returned.
+    """
     match outcome:
         case Made():
-            files = tuple(
-                [
-                    await _kept(name, product, artifacts)
-                    for name, product in zip(task.handler.files, outcome.files, strict=True)
-                ]
-            )
+            pairs = zip(task.handler.files, outcome.files, strict=True)
+            files = tuple(_content(name, product) for name, product in pairs)
             return generated(task, outcome, files, now=ended)
         case NotMade():
             return failed(task, outcome, now=ended)
+
+
+async def keep(outcome: RunOutcome, artifacts: Artifacts) -> None:
+    """Keep what a run has made: once this returns it survives a crash of the machine."""
+    if isinstance(outcome, Made):
+        for product in outcome.files:
+            await artifacts.put(product.content)
 
 
 def generated(
@@ -89,8 +95,8 @@ def cool_down(task: Task) -> timedelta:
     return timedelta(seconds=min(spec.cool_down_s * growth, spec.longest_cool_down_s))
 
 
-async def _kept(file: str, product: MadeFile, artifacts: Artifacts) -> FileContent:
-    digest = await artifacts.put(product.content)
+def _content(file: str, product: MadeFile) -> FileContent:
+    digest = digest_bytes(product.content)
     return FileContent(
         file=file,
         digest=digest,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from llama.domain.moves import Folded
 from llama.domain.revisions import Head, NewRevision, changed_files, revise
-from llama.domain.work import Step
 from llama.ports.artifacts import Artifacts
 
 
@@ -12,13 +12,13 @@ from llama.ports.artifacts import Artifacts
 class Revised:
     """A fact that changed files, the revision that it amounts to, and the head after it."""
 
-    step: Step
+    step: Folded
     revision: NewRevision
     head: Head
 
 
 async def revised(
-    steps: Sequence[Step], heads: Mapping[str, Head], artifacts: Artifacts
+    steps: Sequence[Folded], heads: Mapping[str, Head], artifacts: Artifacts
 ) -> list[Revised]:
     """Return the revisions that some folded facts amount to, in order.
 

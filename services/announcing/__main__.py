@@ -17,8 +17,8 @@ async def serve(wiring: Wiring) -> None:
     """Fold the log and tell subscribers what it amounts to; beside that, say that this is alive."""
     addresses = Addresses(wiring.settings.public_url)
     announcer = Announcer(wiring.log, addresses, Selector(wiring.log, addresses))
-    folder = Folder(CONSUMER, wiring.ledger, announcer.react)
-    announcing = Announcing(wiring.ledger, folder, announcer)
+    folder = Folder(CONSUMER, wiring.ledger_of_folds, announcer.react, wiring.lately)
+    announcing = Announcing(wiring.ledger_of_folds, folder, announcer)
 
     def begin() -> None:
         folder.forget()
@@ -29,7 +29,7 @@ async def serve(wiring: Wiring) -> None:
             watch = wiring.watch("heart", within_s=HEART_WITHIN_S)
             heart = Heart(wiring.log, wiring.ledger, wiring.clock, watch=watch)
             group.create_task(heart.beat())
-        subscribe = wiring.subscribe(CONSUMER, CONSUMES)
+        subscribe = wiring.subscribe(CONSUMER, CONSUMES, hurried=False)
         consuming = consume(subscribe, announcing.handle, on_start=begin, watch=wiring.watch())
         group.create_task(consuming)
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from llama.domain.announcing import Addresses, told_of_event, told_of_files, told_of_revision
 from llama.domain.work import Step
 from llama.ports.ledger import Ledger, Transaction
-from llama.ports.message_log import Batch, MessageLog
-from llama.runtime.projecting import Folding, readable
+from llama.ports.message_log import Batch, Haul, MessageLog
+from llama.runtime.projecting import Folding, parted, readable
 from schemas.reports import RevisionCommitted
 from schemas.topics import (
-    FACTS_TOPIC,
     PUBLIC_EVENTS_TOPIC,
     PUBLIC_FILES_TOPIC,
     PUBLIC_REVISIONS_TOPIC,
@@ -54,17 +53,20 @@ class Announcing:
     folder: Folding
     announcer: Announcer
 
-    async def handle(self, batch: Batch) -> None:
-        """Announce a batch of any of the topics, then move the offset."""
-        if batch.topic == FACTS_TOPIC.name:
-            await self.folder.handle(batch)
-            return
+    async def handle(self, haul: Haul) -> None:
+        """Announce a haul from any of the topics, then move the offsets."""
+        facts, others = parted(haul)
         async with self.ledger.transaction(CONSUMER) as transaction:
-            await transaction.advance(
-                batch.topic, batch.partition, expected=batch.start, to=batch.end
-            )
-            if batch.topic == SELECTIONS_TOPIC.name:
-                await self.announcer.selector.change(transaction, batch.records)
-            else:
-                read = readable(batch, RevisionCommitted.model_validate_json)
-                await self.announcer.announce_revisions([told for _, told in read])
+            await transaction.advance_over(haul)
+            # A selection begins with what is kept of events; the facts of the haul come after that.
+            for batch in others:
+                await self._announce(transaction, batch)
+            states = await self.folder.take(transaction, facts)
+        self.folder.remember(states)
+
+    async def _announce(self, transaction: Transaction, batch: Batch) -> None:
+        if batch.topic == SELECTIONS_TOPIC.name:
+            await self.announcer.selector.change(transaction, batch.records)
+        else:
+            read = readable(batch, RevisionCommitted.model_validate_json)
+            await self.announcer.announce_revisions([told for _, told in read])

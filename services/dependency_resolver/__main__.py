@@ -12,13 +12,14 @@ from services.dependency_resolver import CONSUMES
 from services.dependency_resolver.adopting import deployable
 from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import CONSUMER, Resolver
+from services.dependency_resolver.resting import resting
 from services.wiring import Wiring, run
 
 
 async def serve(wiring: Wiring) -> None:
     """Fold the log and keep the tasks in step with it; beside that, say what has expired."""
     resolver = await _deployed(wiring)
-    folder = Folder(CONSUMER, wiring.ledger, resolver.react)
+    folder = Folder(CONSUMER, wiring.ledger_of_folds, resolver.react, wiring.lately)
 
     def begin() -> None:
         folder.forget()
@@ -28,7 +29,8 @@ async def serve(wiring: Wiring) -> None:
         watch = wiring.watch("timers", within_s=TIMERS_WITHIN_S)
         group.create_task(Alarm(wiring.timers, wiring.log, watch).watch())
         subscribe = wiring.subscribe(CONSUMER, CONSUMES)
-        group.create_task(consume(subscribe, folder.handle, on_start=begin, watch=wiring.watch()))
+        handle = resting(folder.handle)
+        group.create_task(consume(subscribe, handle, on_start=begin, watch=wiring.watch()))
 
 
 async def _deployed(wiring: Wiring) -> Resolver:

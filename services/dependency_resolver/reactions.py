@@ -12,7 +12,7 @@ from llama.domain.needs import Assessor
 from llama.domain.resolve import decide_from, obsoleted_in
 from llama.domain.states import EventState
 from llama.domain.timers import timers_of
-from llama.domain.work import Step, task_for
+from llama.domain.work import Step, Task, task_for
 from llama.ports.clock import Clock
 from llama.ports.ledger import Transaction
 from llama.ports.message_log import MessageLog
@@ -52,8 +52,10 @@ class Resolver:
             if self._is_due(own[0].before, own[-1].outlook, own)
         ]
         await self.log.append(FACTS_TOPIC, [*adopted, *announced])
+        wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}
+        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])
         for own in by_event.values():
-            await self._want(transaction, own)
+            await self._expect(transaction, own)
 
     async def adopt_unfinished(self, states: Sequence[EventState]) -> None:
         """Adopt the pipeline for events that were unfinished or young when it was deployed."""
@@ -61,12 +63,14 @@ class Resolver:
         adopted = [self._adoption(state, cause="") for state in due]
         await self.log.append(FACTS_TOPIC, adopted)
 
-    async def _want(self, transaction: Transaction, steps: Sequence[Step]) -> None:
-        last = steps[-1]
+    def _wanted(self, last: Step) -> Sequence[Task]:
+        """Return the tasks of an event after the last of some steps."""
         state, cause = last.after, last.fact.id
         runs = decide_from(last.outlook, self.clock.now()).runs
-        tasks = [task_for(run, state, cause=cause) for run in runs]
-        await transaction.tasks.want(state.event, tasks)
+        return [task_for(run, state, cause=cause) for run in runs]
+
+    async def _expect(self, transaction: Transaction, steps: Sequence[Step]) -> None:
+        state = steps[-1].after
         timers = timers_of(state)
         if timers or timers_of(steps[0].before):
             await transaction.timers.expect(state.event, timers)

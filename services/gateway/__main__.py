@@ -1,7 +1,6 @@
 """Wires gateway."""
 
 import asyncio
-import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -25,6 +24,7 @@ from services.gateway.board import serve_board
 from services.gateway.documents import serve_documents
 from services.gateway.health import serve_health
 from services.gateway.histories import serve_histories
+from services.gateway.listening import listening
 from services.gateway.pausing import Pausing, tell_of_pauses
 from services.gateway.pushing import Push, serve_push
 from services.gateway.selections import serve_selections
@@ -45,7 +45,7 @@ class _Server(uvicorn.Server):
 async def serve(wiring: Wiring) -> None:
     """Answer HTTP requests."""
     host, _, port = wiring.settings.http.rpartition(":")
-    listener = socket.create_server((host, int(port)), backlog=128)
+    listener = listening(host, int(port))
     app = create_app(
         models=wiring.models,
         artifacts=wiring.artifacts,

@@ -1,162 +1,266 @@
-"""A leased task becomes a run, and the run a FileGenerated or a FileFailed."""
+"""Takes tasks, keeps their leases while it carries them out, goes on with what they lead to."""
 
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
-from llama.domain.errors import LlamaError, Unavailable
-from llama.domain.work import Task
-from llama.ports.artifacts import Artifacts
-from llama.ports.clock import Clock
-from llama.ports.message_log import MessageLog
-from llama.ports.runner import NotMade, Runner, RunOutcome
-from llama.ports.tasks import Lease, TaskQueue
+from llama.ports.runner import RunOutcome
+from llama.ports.tasks import TaskQueue
 from llama.ports.telemetry import Watch
 from llama.runtime.patience import persist
-from llama.runtime.reporting import report_of
 from llama.runtime.unwatched import UNWATCHED
-from schemas.topics import FACTS_TOPIC
+from services.handler_worker.carrying import Carrying
+from services.handler_worker.jobs import Job, due_of, fields_of
+from services.handler_worker.waiting_line import WaitingLine
 
 IDLE = timedelta(seconds=5)
 """Look for due tasks at least this often, should a wake-up be lost."""
-
-POSTPONE_S = 1.0
-"""Pause after a run that could not even begin: whatever is missing needs a moment."""
-LeaseKey = tuple[str, str, str, int, int]
+HOLD_S = 0.25
+"""A job waits for a free slot so long; then other workers may have it."""
+GATHER_S = 0.02
+"""While many jobs wait for a slot, results gather for so long: one statement serves them all."""
+MOST_PER_SLOT = 200
+"""Jobs that are not told yet: while the log is away nothing more is claimed beyond that."""
 
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Worker:
-    """Carries out tasks, a few at a time, and keeps their leases while it does."""
+    """Carries out tasks, a few at a time, and keeps their leases while it does.
 
-    name: str
+    What its results make ready it goes on with at once. What ends while others are being told is
+    told after them, all together.
+    """
+
     queue: TaskQueue
-    runner: Runner
-    artifacts: Artifacts
-    log: MessageLog
-    clock: Clock
+    carrying: Carrying
     handlers: Collection[tuple[str, str]]
     """The (handler, code) pairs that this worker can run: it leaves all others alone."""
     capacity: int
-    lease: timedelta
+    """How many of its runs there are at the same time."""
     publishing: Collection[str] = ()
     """Handlers that tell the world: while publication is paused their tasks are left alone."""
     claiming: Watch = UNWATCHED
     renewing: Watch = UNWATCHED
     """Who watches over the two loops; the runs are in processes of their own."""
-    _running: dict[LeaseKey, tuple[Lease, asyncio.Task[None]]] = field(
-        default_factory=dict[LeaseKey, "tuple[Lease, asyncio.Task[None]]"]
+    _line: WaitingLine = field(init=False)
+    _in_hand: dict[Job, asyncio.Task[None] | None] = field(
+        default_factory=dict[Job, "asyncio.Task[None] | None"]
     )
-    _slot_freed: asyncio.Event = field(default_factory=asyncio.Event)
+    """All that is not told yet, and how its result is being kept."""
+    _runs: dict[Job, asyncio.Task[RunOutcome | None]] = field(
+        default_factory=dict[Job, "asyncio.Task[RunOutcome | None]"]
+    )
+    _look: asyncio.Task[None] | None = None
+    """At the events of what was claimed last."""
+    _ended: list[Job] = field(default_factory=list[Job])
+    _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _ready: asyncio.Queue[Sequence[Job]] = field(default_factory=lambda: asyncio.Queue(1))
+    """What can be told; no more than that, for what ends meanwhile is made ready together."""
+    _dropped: list[Job] = field(default_factory=list[Job])
+    _has_dropped: asyncio.Event = field(default_factory=asyncio.Event)
+    _has_room: asyncio.Event = field(default_factory=asyncio.Event)
+    _group: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+
+    def __post_init__(self) -> None:
+        """Begin with all slots free."""
+        self._line = WaitingLine(self.capacity)
 
     async def work(self) -> None:
         """Work for ever; on cancellation, give back what is not finished."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep_leases())
-            while True:
-                self.claiming.beat()
-                for lease in await persist("claiming tasks", self._claim, watch=self.claiming):
-                    self._running[lease.key] = lease, group.create_task(self.carry_out(lease))
-                await self._wait()
+        try:
+            async with self._group:
+                self._group.create_task(self._keep_leases())
+                self._group.create_task(self._make_ready())
+                self._group.create_task(self._tell())
+                self._group.create_task(self._give_back())
+                for _ in range(self.capacity):
+                    self._group.create_task(self._fill_a_slot())
+                await self._claim_for_ever()
+        finally:
+            await self.carrying.give_back([*self._dropped, *self._in_hand])
 
-    async def _claim(self) -> Sequence[Lease]:
-        free = self.capacity - len(self._running)
-        if free == 0:
-            return ()
-        return await self.queue.claim(
-            self.name,
+    # --- what comes in
+
+    async def _claim_for_ever(self) -> None:
+        while True:
+            self.claiming.beat()
+            await persist("claiming tasks", self._claim, watch=self.claiming)
+            if self._room:
+                wait = partial(self.queue.wait_for_work, IDLE)
+                await persist("waiting for tasks", wait, watch=self.claiming)
+            else:
+                await self._wait_for_room()
+
+    async def _claim(self) -> None:
+        if not self._room:
+            return
+        leases = await self.queue.claim(
+            self.carrying.worker,
             handlers=self.handlers,
-            limit=free,
-            lease=self.lease,
+            limit=self._room,
+            lease=self.carrying.lease,
             publishing=self.publishing,
         )
+        self._begin([Job(lease.task, lease) for lease in leases])
+        self._look = self._group.create_task(
+            self.carrying.horizon.look([lease.task for lease in leases])
+        )
+        await self._look
 
-    async def _wait(self) -> None:
-        if len(self._running) >= self.capacity:
-            await self._wait_for_a_slot()
-        else:
-            wait = partial(self.queue.wait_for_work, IDLE)
-            await persist("waiting for tasks", wait, watch=self.claiming)
+    @property
+    def _room(self) -> int:
+        is_full = len(self._in_hand) >= MOST_PER_SLOT * self.capacity
+        return 0 if is_full else self._line.room
 
-    async def _wait_for_a_slot(self) -> None:
-        """Return when a run has ended, or after a while: who watches is to hear of it."""
-        self._slot_freed.clear()
+    async def _wait_for_room(self) -> None:
+        """Return when there may be room, or after a while: who watches is to hear of it."""
+        self._has_room.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(IDLE.total_seconds()):
-                await self._slot_freed.wait()
+                await self._has_room.wait()
+
+    def _begin(self, jobs: Sequence[Job]) -> None:
+        """Take jobs in hand."""
+        clock = asyncio.get_running_loop()
+        for job in jobs:
+            self._in_hand[job] = None
+            self.carrying.horizon.begin(job.task)
+            self._line.add(job)
+            clock.call_later(HOLD_S, self._leave_to_others, job)
+
+    def _leave_to_others(self, job: Job) -> None:
+        if not job.is_begun and not job.is_void:
+            _log.info("task_left_to_others", **fields_of(job.task))
+            self._line.note_delay(HOLD_S)
+            self._drop(job)
+
+    # --- the runs
+
+    async def _fill_a_slot(self) -> None:
+        while True:
+            job = await self._line.next()
+            try:
+                with structlog.contextvars.bound_contextvars(**fields_of(job.task)):
+                    await self._carry_out(job)
+            finally:
+                self._line.leave()
+                self._has_room.set()
+
+    async def _carry_out(self, job: Job) -> None:
+        outcome = await self._run(job)
+        if self._look is not None and not self._look.done():
+            await asyncio.wait([self._look])
+        if job.is_void:
+            self._forget(job)
+        elif outcome is None:
+            self._drop(job)
+        else:
+            self._line.note(outcome.wall_s)
+            self._begin(self.carrying.ended(job, outcome))
+            self._in_hand[job] = self._group.create_task(self.carrying.keep(job))
+            self._ended.append(job)
+            self._has_ended.set()
+
+    async def _run(self, job: Job) -> RunOutcome | None:
+        running = self._runs[job] = asyncio.create_task(self.carrying.run(job.task))
+        try:
+            return await running
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if job.is_dropped and this is not None and not this.cancelling():
+                return None  # only this run was cancelled
+            raise
+        finally:
+            del self._runs[job]
+
+    # --- what becomes of them
+
+    async def _make_ready(self) -> None:
+        """Have what has ended kept, and leases for what it leads to: then it can be told."""
+        while True:
+            await self._has_ended.wait()
+            if self._line.is_long:
+                await asyncio.sleep(GATHER_S)
+            self._has_ended.clear()
+            if due := self._due():
+                await self.carrying.take_ahead(due)
+                await asyncio.wait([kept for job in due if (kept := self._in_hand[job])])
+                await self._ready.put(due)
+                self._has_ended.set()  # some may have been without a lease until now
+
+    def _due(self) -> Sequence[Job]:
+        """Take out what can be told after all that was ready before."""
+        for job in [one for one in self._ended if one.is_void]:
+            self._forget(job)
+        self._ended = [job for job in self._ended if not job.is_void]
+        due = due_of(self._ended)
+        taken = set(due)
+        self._ended = [job for job in self._ended if job not in taken]
+        return due
+
+    async def _tell(self) -> None:
+        """Tell what is ready, in its order; the tasks are closed while the next is told."""
+        while True:
+            jobs = await self._ready.get()
+            await self.carrying.tell(jobs)
+            self._group.create_task(self._close(jobs))
+
+    async def _close(self, jobs: Sequence[Job]) -> None:
+        await self.carrying.close(jobs)
+        for job in jobs:
+            self._forget(job)
+
+    def _drop(self, job: Job) -> None:
+        """Give a job up, and its task back."""
+        job.is_dropped = True
+        self._forget(job)
+        self._dropped.append(job)
+        self._has_dropped.set()
+
+    async def _give_back(self) -> None:
+        while True:
+            await self._has_dropped.wait()
+            self._has_dropped.clear()
+            jobs = list(self._dropped)
+            await self.carrying.give_back(jobs)
+            del self._dropped[: len(jobs)]
+
+    def _forget(self, job: Job) -> None:
+        if job in self._in_hand:
+            del self._in_hand[job]
+            self.carrying.horizon.end(job.task)
+            self._has_room.set()
+
+    # --- the leases
 
     async def _keep_leases(self) -> None:
         self.renewing.beat()
         while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
+            await asyncio.sleep(self.carrying.lease.total_seconds() / 3)
             await persist("renewing leases", self._renew, watch=self.renewing)
             self.renewing.beat()
 
     async def _renew(self) -> None:
-        leases = [lease for lease, _ in self._running.values()]
+        leases = {job: job.lease for job in self._in_hand if job.lease is not None}
         if not leases:
             return
-        held = {lease.key for lease in await self.queue.renew(leases, lease=self.lease)}
-        for lease in leases:
-            if lease.key not in held and lease.key in self._running:
-                _log.info("run_abandoned", **_fields(lease.task))
-                self._running[lease.key][1].cancel()
+        renewed = await self.queue.renew(list(leases.values()), lease=self.carrying.lease)
+        held = {lease.key for lease in renewed}
+        for job, lease in leases.items():
+            # What has ended is told even so: whoever has the task now would say the same.
+            if lease.key not in held and job.outcome is None and job in self._in_hand:
+                self._abandon(job)
 
-    async def carry_out(self, lease: Lease) -> None:
-        """Run a leased task, report the run, close the task; given back if it is cancelled."""
-        # A task of its own: whatever is logged on the way is about this run.
-        structlog.contextvars.bind_contextvars(**_fields(lease.task))
-        try:
-            outcome = await self._run(lease.task)
-            if outcome is None:
-                await self._give_back(lease)
-                return
-            ended = self.clock.now()
-            publish = partial(self._publish, lease.task, outcome, ended=ended)
-            await persist("publishing a result", publish, watch=self.claiming)
-            finish = partial(self.queue.finish, lease)
-            await persist("finishing a task", finish, watch=self.claiming)
-        except asyncio.CancelledError:
-            await self._give_back(lease)
-            raise
-        finally:
-            self._running.pop(lease.key, None)
-            self._slot_freed.set()
-
-    async def _run(self, task: Task) -> RunOutcome | None:
-        """Run a task; None if the run could not even begin, which is no failure of the handler."""
-        try:
-            return await self.runner.run(task)
-        except Unavailable as error:
-            _log.warning("run_postponed", error=str(error), **_fields(task))
-            await asyncio.sleep(POSTPONE_S)
-            return None
-        except LlamaError as error:
-            return NotMade(error="exception", message=str(error), wall_s=0.0)
-
-    async def _give_back(self, lease: Lease) -> None:
-        try:
-            await self.queue.release(lease)
-        except Unavailable:
-            _log.info("lease_left_to_expire", **_fields(lease.task))
-
-    async def _publish(self, task: Task, outcome: RunOutcome, *, ended: datetime) -> None:
-        fact = await report_of(task, outcome, artifacts=self.artifacts, ended=ended)
-        await self.log.append(FACTS_TOPIC, [fact])
-        _log.info("run_reported", kind=fact.kind, wall_s=round(fact.wall_s, 3), **_fields(task))
-
-
-def _fields(task: Task) -> dict[str, object]:
-    return {
-        "event_id": task.event,
-        "handler": task.handler.name,
-        "need": task.need,
-        "result": task.result_id,
-    }
+    def _abandon(self, job: Job) -> None:
+        _log.info("run_abandoned", **fields_of(job.task))
+        job.is_dropped = True
+        if job in self._runs:
+            self._runs[job].cancel()
+        self._forget(job)

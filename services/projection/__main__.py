@@ -23,14 +23,14 @@ async def serve(wiring: Wiring) -> None:
     collect_seldom()
     await persist("looking at the generation", lambda: _tell_of_another_fold(wiring))
     timekeeper = Timekeeper(show, wiring.telemetry)
-    folder = MoveFolder(CONSUMER, wiring.ledger_of_views, timekeeper.look)
-    projector = Projector(wiring.ledger_of_views, folder)
+    folder = MoveFolder(CONSUMER, wiring.ledger_of_folds, timekeeper.look, wiring.lately)
+    projector = Projector(wiring.ledger_of_folds, folder)
 
     def begin() -> None:
         folder.forget()
         wiring.is_ready(CONSUMER)
 
-    subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=MOST_RECORDS)
+    subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=MOST_RECORDS, hurried=False)
     handle = timekeeper.timed(projector.handle)
     await consume(subscribe, handle, on_start=begin, watch=wiring.watch())
 

@@ -19,7 +19,7 @@ from llama.domain.sources.copying import origin_in
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
-from llama.ports.message_log import Batch, MessageLog, Record
+from llama.ports.message_log import Haul, MessageLog, Record
 from llama.ports.projections import Receipt
 from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import Source
@@ -48,13 +48,11 @@ class Ingest:
     ledger: Ledger
     clock: Clock
 
-    async def handle(self, batch: Batch) -> None:
+    async def handle(self, haul: Haul) -> None:
         """Take in some records."""
-        receipts = [await self._take(record) for record in batch.records]
+        receipts = [await self._take(record) for batch in haul for record in batch.records]
         async with self.ledger.transaction(CONSUMER) as transaction:
-            await transaction.advance(
-                batch.topic, batch.partition, expected=batch.start, to=batch.end
-            )
+            await transaction.advance_over(haul)
             await transaction.give_receipts(receipts)
 
     async def _take(self, record: Record) -> Receipt:

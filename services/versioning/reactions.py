@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from llama.domain.moves import Folded
 from llama.domain.revisions import changed_files
-from llama.domain.work import Step
 from llama.ports.artifacts import Artifacts
 from llama.ports.history import History
 from llama.ports.ledger import Transaction
@@ -24,7 +24,7 @@ class Historian:
     history: History
     artifacts: Artifacts
 
-    async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
+    async def react(self, transaction: Transaction, steps: Sequence[Folded]) -> None:
         """Write the revisions that some folded facts amount to."""
         changing = [step for step in steps if changed_files(step.before, step.after)]
         heads = await transaction.heads({step.fact.event for step in changing})

@@ -4,10 +4,11 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import asyncpg
 import pytest
 
 from llama.adapters.git.names import ref_of
+from llama.adapters.kept_artifacts import TABLE
 from llama.adapters.postgres.table_copies import PROJECTED_TABLES
 from llama.handlers.mock import mock_notice
 from tests.support.kafka import embedded_process
@@ -86,14 +88,11 @@ def execute(system: System, *statements: str) -> None:
     asyncio.run(run())
 
 
-def artifacts(system: System) -> dict[str, Path]:
-    """Return where the bytes of the event's files are, by their digests."""
+def artifacts(system: System) -> list[str]:
+    """Return the digests of the event's files."""
     [row] = system.json("status")
-    digests = {one["digest"] for one in system.json("status", row["event"])["files"]} - {None}
-    paths = list((system.home / "artifacts").rglob("*"))
-    return {
-        digest: next(path for path in paths if path.name.endswith(digest[4:])) for digest in digests
-    }
+    digests = {one["digest"] for one in system.json("status", row["event"])["files"]}
+    return sorted(digests - {None})
 
 
 def repository(system: System) -> tuple[Path, str, str]:
@@ -121,14 +120,18 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def changed(path: Path, content: bytes | None) -> Generator[None]:
-    """Change what is in a file, or take it away, for as long as the block lasts."""
-    before = path.read_bytes()
-    path.unlink()
-    if content is not None:
-        path.write_bytes(content)
-    yield
-    path.write_bytes(before)
+def a_changed_row(system: System, digest: str, content: bytes | None) -> Generator[None]:
+    """Change the bytes of a small artifact, or take them away, for as long as the block lasts."""
+    with closing(sqlite3.connect(system.home / "artifacts" / TABLE, timeout=60)) as rows:
+        said = "select content from artifacts where digest = ?"
+        [(before,)] = rows.execute(said, (digest,)).fetchall()
+        with rows:
+            rows.execute("delete from artifacts where digest = ?", (digest,))
+            if content is not None:
+                rows.execute("insert into artifacts values (?, ?)", (digest, content))
+        yield
+        with rows:
+            rows.execute("insert or replace into artifacts values (?, ?)", (digest, before))
 
 
 @contextmanager
@@ -170,13 +173,13 @@ def before(system: System) -> list[tuple[str, str]]:
 def damage(system: System, before: list[tuple[str, str]]) -> Damage:
     """Plant everything at once, look, and take away all but the wrong rows."""
     [row] = system.json("status")
-    (gone, missing), (odd, altered) = sorted(artifacts(system).items())[:2]
+    gone, odd = artifacts(system)[:2]
     root, ref, commit = repository(system)
     lock = root / "packed-refs.lock"
     execute(system, *WRONG_ROWS.values())
     with (
-        changed(missing, None),
-        changed(altered, b"altered"),
+        a_changed_row(system, gone, None),
+        a_changed_row(system, odd, b"altered"),
         a_stale_lock(lock),
         a_rewritten_commit(root, ref, commit),
     ):

@@ -2,7 +2,7 @@
 
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -164,6 +164,9 @@ class StormyLedger:
 
     async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
         return await MemoryLedger(self.store).positions(consumer, topic)
+
+    async def states(self, consumer: str, events: Collection[str]) -> Mapping[str, EventState]:
+        return await MemoryLedger(self.store).states(consumer, events)
 
     async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
         return await MemoryLedger(self.store).states_behind(consumer, epoch)

@@ -23,14 +23,14 @@ MUTANTS = (
         ATTEMPTS,
         "{**_bounded(earlier), failure.need: failure}",
         "{failure.need: failure}",
-        first=5101,
+        first=1044,
     ),
     Mutant(
         "what was only asked for has failed when it is cancelled",
         ACTS,
         "if assessed.is_only_asked:",
         "if assessed.is_only_asked and not state.made:",
-        first=1866,
+        first=3238,
     ),
     Mutant(
         "a changed file is what it was when its run is cancelled",
@@ -43,7 +43,6 @@ MUTANTS = (
         ACTS,
         "return None if fact.handler in state.frozen else _delete(state, fact, spec)",
         "return _delete(state, fact, spec)",
-        first=449,
     ),
     Mutant(
         "the notice that comes last is the newest",
@@ -68,7 +67,7 @@ MUTANTS = (
         FOLD,
         "made is None or made.fact != fact.generation or ",
         "made is None or ",
-        first=1071,
+        first=7810,
     ),
     Mutant(
         "a cancelled run is taken all the same",
@@ -87,13 +86,13 @@ MUTANTS = (
         ACTS,
         "fact.handler in state.frozen or ",
         "",
+        first=252,
     ),
     Mutant(
         "an act that did nothing may still do something later",
         ACTS,
         "return replace(state, acts=acts, outcome=Outcome.IGNORED)",
         "return replace(state, outcome=Outcome.IGNORED)",
-        first=894,
     ),
     Mutant(
         "a result is adopted though its attempt was concluded",

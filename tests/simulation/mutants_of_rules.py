@@ -9,7 +9,7 @@ MUTANTS = (
         RULES,
         'occasion = (made.fact if made else "", ',
         'occasion = ("", ',
-        first=508,
+        first=490,
     ),
     Mutant(
         "a need forgets what an operator asked for",
@@ -70,6 +70,7 @@ MUTANTS = (
         OFFERS,
         "usable = status is not Status.MASKED and not (dependency.optional and status in HOPELESS)",
         "usable = status is not Status.MASKED",
+        first=627,
     ),
     Mutant(
         "what may never come is waited for where it is optional",
@@ -88,7 +89,6 @@ MUTANTS = (
         RULES,
         "is_hidden=outside, awaits_outside=outside",
         "awaits_outside=outside",
-        first=604,
     ),
     Mutant(
         "a vetoed ancestor does not block",

@@ -6,14 +6,15 @@ RESOLVER, ADOPTING = (
     "services.dependency_resolver.reactions",
     "services.dependency_resolver.adopting",
 )
-WORKER, HISTORIAN = "services.handler_worker.reactions", "services.versioning.reactions"
+WORKER, HISTORIAN = "services.handler_worker.carrying", "services.versioning.reactions"
 FOLDER, LEDGER = "llama.runtime.folding", "llama.adapters.memory.ledger"
 MUTANTS = (
     Mutant(
         "what is no longer wanted stays on the table",
         RESOLVER,
-        "        await transaction.tasks.want(state.event, tasks)\n",
-        "        if tasks:\n            await transaction.tasks.want(state.event, tasks)\n",
+        "        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])\n",
+        "        wanted = {event: tasks for event, tasks in wanted.items() if tasks}\n"
+        "        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])\n",
     ),
     Mutant(
         "tasks are wanted by the state before the last fact",
@@ -32,21 +33,22 @@ MUTANTS = (
         ADOPTING,
         "return bool(decision.runs) or not decision.is_settled",
         "return not decision.is_settled",
-        first=1004,
+        first=1502,
     ),
     Mutant(
         "a task is closed before its result is on the log",
         WORKER,
-        "            outcome = await self._run(lease.task)\n",
-        "            outcome = await self._run(lease.task)\n"
-        "            await self.queue.finish(lease)\n",
-        first=404,
+        "        append = partial(self.log.append, FACTS_TOPIC, reports)\n",
+        "        await self.queue.finish(_leases(jobs))\n"
+        "        append = partial(self.log.append, FACTS_TOPIC, reports)\n",
     ),
     Mutant(
         "a batch that is rolled back is remembered",
         FOLDER,
+        "            await self._react(transaction, self._fold(told, states))\n",
+        "            folded = self._fold(told, states)\n"
+        "            self.remember(states)\n"
         "            await self._react(transaction, folded)\n",
-        "            self._remember(states)\n            await self._react(transaction, folded)\n",
     ),
     Mutant(
         "whoever was overtaken goes on with what it remembers",

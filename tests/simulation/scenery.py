@@ -232,3 +232,5 @@ ACTS: Mapping[ActName, int] = {
     "test": 1,
 }
 """What operators do, and how often; what is undone more often than done comes to an end."""
+UNDECIDED: Mapping[ActName, int] = {"put": 6, "upload": 1, "do not upload": 1, "cancel": 1}
+"""What those do who cannot make up their minds: inputs change, and change back."""

@@ -17,13 +17,15 @@ from schemas.facts import (
 from schemas.files import FileContent, HandlerSpec
 from tests.simulation.edges import ASPECTS
 from tests.simulation.errands import drive
-from tests.simulation.scenery import ACTS, OFTEN, SOMETIMES, ActName
+from tests.simulation.scenery import OFTEN, SOMETIMES, ActName
 from tests.simulation.world import FOLLOWED, HISTORY, PROJECTION, RESOLVER, Machine, World
 
 Switch = FileVetoed | FileFrozen | FileDeleted | FileRequested | RunCancelled
 SHORTEST, LONGEST = 50, 170
 MOST_ROUNDS = 300
 """Of the calm: several times what any seed has needed."""
+MOST_AHEAD = 2000
+"""Places that a worker passes with what it has in hand, and with what that leads to."""
 PAUSES = (1, 1, 2, 3, 1000, 1000, 1000, 1000)
 
 
@@ -53,13 +55,19 @@ def calm(world: World) -> None:
     while world.lingering:
         world.wake_lingering()
     for machine in world.machines:
-        while world.go_on_running(machine):
-            pass
+        _work_off(world, machine)
         world.stop_worker(machine, kindly=True)
     for _ in range(MOST_ROUNDS):
         if not _one_round(world) and not _go_on_to_next_timer(world):
             return
     raise Restless(f"there is still something to do after {MOST_ROUNDS} rounds of calm")
+
+
+def _work_off(world: World, machine: Machine) -> None:
+    for _ in range(MOST_AHEAD):
+        if not world.go_on_working(machine):
+            return
+    raise Restless(f"{machine.name} goes on and on by itself")
 
 
 def _late_deployment(world: World) -> None:
@@ -77,7 +85,7 @@ def _one_round(world: World) -> bool:
             busy = True
     for machine in world.machines:
         while world.claim(machine):
-            world.go_on_running(machine)
+            _work_off(world, machine)
             busy = True
     return busy
 
@@ -116,13 +124,13 @@ def _claim(world: World) -> None:
 
 
 def _run(world: World) -> None:
-    world.go_on_running(_any_machine(world), pauses=world.chance.choice(PAUSES))
+    world.go_on_working(_any_machine(world), pauses=world.chance.choice(PAUSES))
 
 
 def _work(world: World) -> None:
     machine = _any_machine(world)
     if world.claim(machine):
-        world.go_on_running(machine)
+        world.go_on_working(machine)
 
 
 def _renew(world: World) -> None:
@@ -152,7 +160,7 @@ def _operate(world: World) -> None:
     event = world.chance.choice(world.events)
     manifest = world.manifests[world.release]
     handler = world.chance.choice(manifest.handlers)
-    name = world.chance.choices(list(ACTS), list(ACTS.values()))[0]
+    name = world.chance.choices(list(world.habits), list(world.habits.values()))[0]
     world.tell(_act(world, name, event, handler))
 
 

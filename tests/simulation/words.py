@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from llama.ports.tasks import Lease
+from llama.domain.work import Task
 from schemas.base import EventMessage
 
 
-def label(lease: Lease) -> str:
-    """Name a leased task."""
-    task = lease.task
-    return f"{task.handler.name} for {task.need[:6]}.{task.attempt} (fence {lease.fence})"
+def label(task: Task) -> str:
+    """Name a task."""
+    return f"{task.handler.name} for {task.need[:6]}.{task.attempt}"
 
 
 def in_words(said: object) -> str:

@@ -14,15 +14,17 @@ from llama.adapters.memory.timers import MemoryTimerQueue
 from llama.domain.errors import Fenced, Unavailable
 from llama.domain.work import Step
 from llama.ports.ledger import Transaction
-from llama.ports.message_log import Batch
-from llama.ports.tasks import Lease
-from llama.runtime.folding import Folder
+from llama.ports.message_log import Batch, Haul
+from llama.runtime.folding import Folder, MoveFolder
+from llama.runtime.recent import RecentArtifacts
 from schemas.facts import FACTS, Fact
 from schemas.files import Manifest
 from schemas.topics import FACTS_TOPIC, REVISIONS_TOPIC, Topic
 from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import Resolver
-from services.handler_worker.reactions import Worker
+from services.handler_worker.carrying import Carrying
+from services.handler_worker.horizon import Horizon
+from services.handler_worker.jobs import Job, due_of
 from services.projection.reactions import Projector, show
 from services.versioning.reactions import Historian
 from tests.simulation.edges import (
@@ -35,7 +37,15 @@ from tests.simulation.edges import (
     Weather,
 )
 from tests.simulation.errands import Errand, drive
-from tests.simulation.scenery import Notice, notices, pipelines, whimsical
+from tests.simulation.scenery import (
+    ACTS,
+    RARE,
+    UNDECIDED,
+    Notice,
+    notices,
+    pipelines,
+    whimsical,
+)
 from tests.simulation.words import in_words, label
 
 RESOLVER, HISTORY, PROJECTION = "dependency_resolver", "versioning", "projection"
@@ -47,7 +57,8 @@ FOLLOWED: dict[str, Sequence[Topic]] = {
 EVENTS = ("S230914ak", "S230914al")
 LEASE = timedelta(seconds=15)
 MOST_RECORDS = 6
-Handle = Callable[[Batch], Coroutine[object, None, None]]
+EVENLY = 0.5
+Handle = Callable[[Haul], Coroutine[object, None, None]]
 
 
 @dataclass(slots=True)
@@ -56,21 +67,76 @@ class Service:
 
     consumer: str
     handle: Handle
-    folder: Folder
+    folder: Folder | MoveFolder
     resolver: Resolver | None = None
-    batch: Batch | None = None
+    haul: Haul = ()
     """What it has not been able to confirm yet."""
     errand: Errand | None = None
 
 
 @dataclass(slots=True)
 class Machine:
-    """A worker process, its clock, and the runs under way."""
+    """A worker process, its clock, the runs under way, and what it is about to tell."""
 
-    worker: Worker
+    carrying: Carrying
+    handlers: Sequence[tuple[str, str]]
     clock: SkewedClock
     release: int
-    runs: list[tuple[Lease, Errand]] = field(default_factory=list[tuple[Lease, Errand]])
+    runs: list[tuple[Job, Errand]] = field(default_factory=list[tuple[Job, Errand]])
+    ended: list[Job] = field(default_factory=list[Job])
+    telling: Errand | None = None
+
+    @property
+    def name(self) -> str:
+        """What the worker calls itself."""
+        return self.carrying.worker
+
+    @property
+    def in_hand(self) -> list[Job]:
+        """All that is not told yet, or being told."""
+        return [*self.ended, *(job for job, _ in self.runs)]
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Begin to carry out jobs, also ahead of what is to be told first."""
+        for job in jobs:
+            self.carrying.horizon.begin(job.task)
+            self.runs.append((job, Errand(label(job.task), partial(self._carry_out, job))))
+
+    def forget(self, job: Job) -> None:
+        """Have a job in hand no more."""
+        self.carrying.horizon.end(job.task)
+        if job in self.ended:
+            self.ended.remove(job)
+
+    async def _carry_out(self, job: Job) -> None:
+        carrying, outcome = self.carrying, None
+        if not job.is_void:
+            await carrying.horizon.look([job.task] if job.lease else [])
+            outcome = await carrying.run(job.task)
+        if outcome is None or job.is_void:
+            self.forget(job)
+            await carrying.give_back([job])
+            return
+        self.begin(carrying.ended(job, outcome))
+        self.ended.append(job)
+
+    def tell(self) -> bool:
+        """Begin to tell what has ended, unless that is under way; False if there is nothing."""
+        if self.telling is None and (due_of(self.ended) or any(one.is_void for one in self.ended)):
+            self.telling = Errand(f"{self.name} tells", self._tell)
+        return self.telling is not None
+
+    async def _tell(self) -> None:
+        for job in [one for one in self.ended if one.is_void]:
+            self.forget(job)
+        due = due_of(self.ended)
+        await self.carrying.take_ahead(due)
+        for job in due:
+            await self.carrying.keep(job)
+        await self.carrying.tell(due)
+        await self.carrying.close(due)
+        for job in due:
+            self.forget(job)
 
 
 class World:
@@ -90,6 +156,9 @@ class World:
         self.release = 0
         self.stale_after = timedelta(seconds=self.chance.choice((1, 604_800)))
         whims, failures = whimsical(self.manifests, self.chance), self.chance.choice(FAILURES)
+        self.habits = ACTS
+        if self.chance.random() < RARE:
+            self.habits, failures = UNDECIDED, max(FAILURES)
         self.runner = StormyRunner(self.weather, self.clock, whims, failures)
         self.events = EVENTS[: 2 if self.chance.random() < 0.25 else 1]
         self.steps: dict[tuple[int, int], Step] = {}
@@ -185,54 +254,68 @@ class World:
     # --- workers
 
     def claim(self, machine: Machine) -> bool:
-        """Let a worker take a task; False if there is none for it."""
-        worker = machine.worker
-        claimed = drive(
-            worker.queue.claim(worker.name, handlers=worker.handlers, limit=1, lease=LEASE)
-        )
+        """Let a worker take a few tasks; False if there are none for it."""
+        queue, limit = machine.carrying.queue, self.chance.choice((1, 1, 3))
+        claim = queue.claim(machine.name, handlers=machine.handlers, limit=limit, lease=LEASE)
+        claimed = drive(claim)
         for lease in claimed:
-            self.say(worker.name, "takes", label(lease))
-            machine.runs.append((lease, Errand(label(lease), partial(worker.carry_out, lease))))
+            self.say(machine.name, "takes", label(lease.task))
+        machine.begin([Job(lease.task, lease) for lease in claimed])
         return bool(claimed)
 
-    def go_on_running(self, machine: Machine, *, pauses: int = 1000) -> bool:
-        """Let a run of a worker go on for some places; False if there is none."""
-        if not machine.runs:
+    def go_on_working(self, machine: Machine, *, pauses: int = 1000) -> bool:
+        """Let a worker go on for some places with a run, or with telling; False if it is idle."""
+        is_telling = machine.tell() and self.chance.random() < EVENLY
+        if machine.runs and not is_telling:
+            job, errand = machine.runs[self.chance.randrange(len(machine.runs))]
+            if self._advance(machine, errand, pauses):
+                machine.runs.remove((job, errand))
+        elif machine.telling is None:
             return False
-        lease, errand = machine.runs[self.chance.randrange(len(machine.runs))]
+        elif self._advance(machine, machine.telling, pauses):
+            machine.telling = None
+        return True
+
+    def _advance(self, machine: Machine, errand: Errand, pauses: int) -> bool:
         for _ in range(pauses):
             errand.go_on()
             if errand.is_over:
-                machine.runs.remove((lease, errand))
                 break
         state = "is over" if errand.is_over else errand.place
-        self.say(f"{machine.worker.name}: {errand.name} {state}")
-        return True
+        self.say(f"{machine.name}: {errand.name} {state}")
+        return errand.is_over
 
     def renew(self, machine: Machine) -> None:
         """Let a worker renew its leases; it gives up the runs that it has lost."""
-        leases = [lease for lease, _ in machine.runs]
-        held = {one.key for one in drive(machine.worker.queue.renew(leases, lease=LEASE))}
-        for lease, errand in list(machine.runs):
-            if lease.key not in held:
-                self.say(machine.worker.name, "gives up", errand.name)
+        leases = [job.lease for job in machine.in_hand if job.lease is not None]
+        held = {one.key for one in drive(machine.carrying.queue.renew(leases, lease=LEASE))}
+        for job, errand in list(machine.runs):
+            is_lost = job.lease is not None and job.lease.key not in held
+            if is_lost and job.outcome is None:
+                self.say(machine.name, "gives up", errand.name)
+                job.is_dropped = True
                 errand.cancel()
-                machine.runs.remove((lease, errand))
+                machine.forget(job)
+                machine.runs.remove((job, errand))
 
     def stop_worker(self, machine: Machine, *, kindly: bool) -> None:
         """End a worker, at once or so that it gives its leases back; start the newest release."""
-        self.say(f"{machine.worker.name} is {'stopped' if kindly else 'killed'}")
-        for _, errand in machine.runs:
+        self.say(f"{machine.name} is {'stopped' if kindly else 'killed'}")
+        in_hand = machine.in_hand
+        errands = [errand for _, errand in machine.runs]
+        for errand in [*errands, machine.telling] if machine.telling else errands:
             if kindly:
                 errand.cancel()
             else:
                 errand.kill()
+        if kindly:
+            drive(machine.carrying.give_back(in_hand))
         self.machines[self.machines.index(machine)] = self._machine(self.machines.index(machine))
 
     def set_clock(self, machine: Machine) -> None:
         """Let the clock of a worker's machine jump."""
         machine.clock.skew = timedelta(seconds=self.chance.choice((0, -7200, -30, 30, 3600)))
-        self.say(f"the clock of {machine.worker.name} is off by {machine.clock.skew}")
+        self.say(f"the clock of {machine.name} is off by {machine.clock.skew}")
 
     # --- within
 
@@ -246,12 +329,11 @@ class World:
         return "\n".join(told)
 
     def _take_up(self, service: Service, most: int) -> bool:
-        service.batch = service.batch or self._unread(service.consumer, most)
-        if service.batch is None:
+        service.haul = service.haul or self._unread(service.consumer, most)
+        if not service.haul:
             return False
-        batch = service.batch
-        name = f"{batch.topic.removeprefix('llama.')}[{batch.partition}]@{batch.start}..{batch.end}"
-        service.errand = Errand(name, partial(service.handle, batch))
+        name = " ".join(map(_named, service.haul))
+        service.errand = Errand(name, partial(service.handle, service.haul))
         return True
 
     def _go_on(self, service: Service, pauses: int) -> bool:
@@ -262,7 +344,7 @@ class World:
             for _ in range(pauses):
                 errand.go_on()
                 if errand.is_over:
-                    service.batch = service.errand = None
+                    service.haul, service.errand = (), None
                     break
         except Unavailable as error:
             self.say(f"{service.consumer} {errand.name}: {error}")
@@ -270,21 +352,21 @@ class World:
             return True
         except Fenced:
             self.say(f"{service.consumer} {errand.name}: fenced")
-            service.batch = service.errand = None
+            service.haul, service.errand = (), None
             service.folder.forget()
             return True
         state = "is done" if errand.is_over else errand.place
         self.say(f"{service.consumer} {errand.name}: {state}")
         return True
 
-    def _unread(self, consumer: str, most: int) -> Batch | None:
+    def _unread(self, consumer: str, most: int) -> Haul:
         found = [
             batch
             for topic in FOLLOWED[consumer]
             for number in self._grown(topic)
             if (batch := self._after(consumer, topic, number, most)) is not None
         ]
-        return self.chance.choice(found) if found else None
+        return self.chance.sample(found, self.chance.randint(1, len(found))) if found else ()
 
     def _grown(self, topic: Topic) -> list[int]:
         return [number for name, number in self.log.partitions if name == topic.name]
@@ -298,7 +380,7 @@ class World:
             return self._begin_resolver()
         if consumer == HISTORY:
             historian = Historian(self.log, self.history, self.artifacts)
-            folder = Folder(consumer, self.ledger, historian.react)
+            folder = MoveFolder(consumer, self.ledger, historian.react)
             return Service(consumer, folder.handle, folder)
         folder = Folder(consumer, self.ledger, self._show)
         return Service(consumer, Projector(self.ledger, folder).handle, folder)
@@ -321,15 +403,20 @@ class World:
     def _machine(self, number: int) -> Machine:
         clock = SkewedClock(self.clock)
         manifest = self.manifests[self.release]
-        worker = Worker(
-            name=f"w{number}",
+        handlers = [(spec.name, spec.code) for spec in manifest.handlers]
+        carrying = Carrying(
+            worker=f"w{number}",
             queue=MemoryTaskQueue(self.store),
             runner=self.runner,
-            artifacts=self.artifacts,
+            artifacts=RecentArtifacts(self.artifacts),
             log=self.patient_log,
             clock=clock,
-            handlers=[(spec.name, spec.code) for spec in manifest.handlers],
-            capacity=2,
+            horizon=Horizon(self.ledger, handlers),
             lease=LEASE,
         )
-        return Machine(worker, clock, self.release)
+        return Machine(carrying, handlers, clock, self.release)
+
+
+def _named(batch: Batch) -> str:
+    topic = batch.topic.removeprefix("llama.")
+    return f"{topic}[{batch.partition}]@{batch.start}..{batch.end}"

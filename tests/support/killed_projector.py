@@ -14,13 +14,14 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from random import Random
 
 from llama.adapters.postgres import Database, PostgresLedger, connect
 from llama.adapters.postgres.ledger import PostgresTransaction
 from llama.domain.moves import Folded
 from llama.ports.ledger import Transaction
-from llama.ports.message_log import Batch
+from llama.ports.message_log import Haul
 from llama.runtime.folding import MoveFolder
 from llama.runtime.projecting import CONSUMER, Projector, show
 from tests.support.projections import Partition, Records, a_log
@@ -39,9 +40,9 @@ class DoomedTransaction(PostgresTransaction):
 
     passed: Passed = field(kw_only=True)
 
-    async def advance(self, topic: str, partition: int, *, expected: int, to: int) -> None:
-        """Move the offset."""
-        await PostgresTransaction.advance(self, topic, partition, expected=expected, to=to)
+    async def advance_over(self, haul: Haul) -> None:
+        """Move the offsets."""
+        await PostgresTransaction.advance_over(self, haul)
         self.passed("after advance")
 
 
@@ -72,8 +73,8 @@ async def _live(records: Records, dsn: str, passed: Passed, begun: Callable[[], 
         projector = doomed_projector(database, passed)
         places = await positions(database, records)
         begun()
-        for batch in rest(records, places):
-            await projector.handle(batch)
+        for haul in rest(records, places):
+            await projector.handle(haul)
 
 
 def doomed_projector(database: Database, passed: Passed) -> Projector:
@@ -96,17 +97,17 @@ async def positions(database: Database, records: Records) -> dict[Partition, int
     return {(topic, number): known[topic].get(number, 0) for topic, number in records.partitions}
 
 
-def rest(records: Records, places: dict[Partition, int]) -> Iterator[Batch]:
-    """Go through what comes after some places."""
+def rest(records: Records, places: dict[Partition, int]) -> Iterator[Haul]:
+    """Go through what comes after some places, from two partitions at a time."""
     left = dict(places)
     while left:
-        for place, start in list(left.items()):
-            batch = records.batch(place, start, MOST)
-            if batch is None:
-                del left[place]
-                continue
-            left[place] = batch.end
-            yield batch
+        for some in zip_longest(*[iter(list(left))] * 2):
+            found = [records.batch(place, left[place], MOST) for place in some if place]
+            haul = [batch for batch in found if batch is not None]
+            left |= {(batch.topic, batch.partition): batch.end for batch in haul}
+            if haul:
+                yield haul
+        left = {place: at for place, at in left.items() if records.batch(place, at, MOST)}
 
 
 def forked(life: Callable[[], None]) -> bool:

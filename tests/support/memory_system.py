@@ -31,9 +31,11 @@ from llama.ports.clock import Clock
 from llama.ports.ledger import Ledger
 from llama.ports.message_log import Batch, MessageLog, Subscription
 from llama.ports.runner import Made, MadeFile, NotMade, RunError, Runner, RunOutcome
+from llama.ports.tasks import Lease
 from llama.runtime.consuming import Handle, consume
 from llama.runtime.folding import Folder
 from llama.runtime.projecting import PROJECTED
+from llama.runtime.recent import RecentArtifacts
 from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import FACTS, Fact, Source
 from schemas.files import Manifest
@@ -48,6 +50,9 @@ from schemas.topics import (
 from services.announcing.reactions import Announcer, Announcing
 from services.announcing.selecting import Selector
 from services.dependency_resolver.reactions import Resolver
+from services.handler_worker.carrying import Carrying
+from services.handler_worker.horizon import Horizon
+from services.handler_worker.jobs import Job
 from services.handler_worker.reactions import Worker
 from services.projection.reactions import Projector, show
 from services.trigger_ingest.reactions import Ingest
@@ -158,14 +163,23 @@ class MemorySystem:
     def worker(self, name: str = "w1", *, capacity: int = 2, lease_s: float = 15.0) -> Worker:
         """Build a worker that can run every handler of the pipeline."""
         return Worker(
-            name=name,
             queue=MemoryTaskQueue(self.store),
-            runner=self.runner,
-            artifacts=self.artifacts,
-            log=self.log,
-            clock=self.clock,
+            carrying=self.carrying(name, lease_s=lease_s),
             handlers=[(spec.name, spec.code) for spec in self.manifest.handlers],
             capacity=capacity,
+        )
+
+    def carrying(self, name: str, *, lease_s: float) -> Carrying:
+        """Build what carries out a worker's leases."""
+        handlers = [(spec.name, spec.code) for spec in self.manifest.handlers]
+        return Carrying(
+            worker=name,
+            queue=MemoryTaskQueue(self.store),
+            runner=self.runner,
+            artifacts=RecentArtifacts(self.artifacts),
+            log=self.log,
+            clock=self.clock,
+            horizon=Horizon(MemoryLedger(self.store), handlers),
             lease=timedelta(seconds=lease_s),
         )
 
@@ -221,8 +235,8 @@ class MemorySystem:
         """Let consumers, one after the other, read what they have not read yet."""
         for consumer in consumers:
             handle = self.handles.get(consumer) or self.restart(consumer)
-            for batch in self.unread(consumer):
-                await handle(batch)
+            if haul := self.unread(consumer):
+                await handle(haul)
 
     def restart(self, consumer: str) -> Handle:
         """Give a consumer a new process: it knows only what its ledger says."""
@@ -302,3 +316,16 @@ async def until(is_so: Callable[[], bool], what: str) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"it was not so within {DEADLINE_S:.0f} s that {what}")
         await asyncio.sleep(0.002)
+
+
+async def carry_out(carrying: Carrying, lease: Lease) -> None:
+    """Carry out a lease step by step, and go on with nothing."""
+    job = Job(lease.task, lease)
+    outcome = await carrying.run(lease.task)
+    if outcome is None:
+        await carrying.give_back([job])
+        return
+    carrying.ended(job, outcome)
+    await carrying.keep(job)
+    await carrying.tell([job])
+    await carrying.close([job])

@@ -135,7 +135,7 @@ async def project(database: Database, batches: Iterable[Batch]) -> None:
     """Show batches as the projection does."""
     projector = a_projector(database)
     for batch in batches:
-        await projector.handle(batch)
+        await projector.handle([batch])
 
 
 def a_projector(

@@ -51,10 +51,10 @@ class Scene:
             left = {n for n, end in ends.items() if end > known.get(n, 0)}
             if not left:
                 continue
-            async for batch in subscription.batches():
-                await projector.handle(batch)
-                await subscription.confirm(batch)
-                left.discard(batch.partition)
+            async for haul in subscription.hauls():
+                await projector.handle(haul)
+                await subscription.confirm(haul)
+                left -= {batch.partition for batch in haul}
                 if not left:
                     break
 

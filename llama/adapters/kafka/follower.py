@@ -11,7 +11,7 @@ from llama.adapters.kafka.closing import stop
 from llama.adapters.kafka.quiet import RETRY_MS
 from llama.adapters.kafka.records import batch_of
 from llama.domain.errors import Unavailable
-from llama.ports.message_log import Batch
+from llama.ports.message_log import Haul
 from schemas.topics import Topic
 
 AT_ONCE = 500
@@ -59,7 +59,7 @@ class KafkaFollower:
     ) -> None:
         await stop(self._consumer)
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in; Unavailable if nothing is answered for several seconds."""
         silent, heard = 0, self._answers()
         while True:
@@ -74,14 +74,15 @@ class KafkaFollower:
                 seconds = AWAY_AFTER_POLLS * POLL_S
                 raise Unavailable(f"Kafka at {self._bootstrap} was silent for {seconds:.0f} s")
             heard = self._answers()
-            for partition, messages in polled.items():
-                batch = batch_of(partition, messages, self._stands[partition])
-                self._stands[partition] = batch.end
-                yield batch
+            haul = [batch_of(at, found, self._stands[at]) for at, found in polled.items()]
+            for batch in haul:
+                self._stands[TopicPartition(batch.topic, batch.partition)] = batch.end
+            if haul:
+                yield haul
 
     def _answers(self) -> list[int | None]:
         """Return when each partition was last heard of, as aiokafka has it."""
         return [self._consumer.last_poll_timestamp(partition) for partition in self._stands]
 
-    async def confirm(self, batch: Batch) -> None:
+    async def confirm(self, haul: Haul) -> None:
         """Keep nothing: the reader knows where it is."""

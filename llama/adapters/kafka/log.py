@@ -8,12 +8,11 @@ from typing import Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
-from aiokafka.structs import RecordMetadata
 
 from llama.domain.errors import LlamaError, Misconfigured, Unavailable
 from llama.ports.message_log import Record
 from schemas.base import Message
-from schemas.envelope import body_of, headers_of, key_of
+from schemas.envelope import Headers, body_of, headers_of, key_of
 from schemas.topics import MEBIBYTE, Topic
 
 MAX_REQUEST_BYTES = 25 * MEBIBYTE
@@ -55,14 +54,16 @@ class KafkaLog:
         Unavailable if the server does not take them now, Misconfigured if it never will.
         """
         async with self._sending(topic) as producer:
+            written = [_written(message) for message in messages]
             pending = [
-                await producer.send(
-                    topic.name, body_of(message), key=key_of(message), headers=headers_of(message)
-                )
-                for message in messages
+                await producer.send(topic.name, value, key=key, headers=headers)
+                for key, value, headers in written
             ]
-            written = await asyncio.gather(*pending)
-        return [_record(place, message) for place, message in zip(written, messages, strict=True)]
+            places = await asyncio.gather(*pending)
+        return [
+            Record(place.topic, place.partition, place.offset, key, value, tuple(headers))
+            for place, (key, value, headers) in zip(places, written, strict=True)
+        ]
 
     async def append_raw(
         self, topic: Topic, value: bytes, *, headers: Mapping[str, bytes], key: bytes | None = None
@@ -111,15 +112,9 @@ class KafkaLog:
         return Unavailable(f"{where} takes nothing: {error}")
 
 
-def _record(place: RecordMetadata, message: Message) -> Record:
-    return Record(
-        topic=place.topic,
-        partition=place.partition,
-        offset=place.offset,
-        key=key_of(message),
-        value=body_of(message),
-        headers=tuple(headers_of(message)),
-    )
+def _written(message: Message) -> tuple[bytes, bytes, Headers]:
+    """Return a message as it stands on the topic: key, body and headers."""
+    return key_of(message), body_of(message), headers_of(message)
 
 
 async def _leave(producer: AIOKafkaProducer) -> None:

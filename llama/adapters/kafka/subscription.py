@@ -7,22 +7,31 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from llama.adapters.kafka.closing import stop
 from llama.adapters.kafka.records import batch_of, share_of
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.domain.health import Place
-from llama.ports.message_log import Batch
+from llama.ports.message_log import Haul
 from llama.ports.telemetry import Feed
 from schemas.topics import MEBIBYTE, Topic
 
+Polled = dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
 Positions = Callable[[str], Awaitable[Mapping[int, int]]]
 """Tells the next offset of every partition of a topic that was read before."""
 
 FETCH_BYTES = 25 * MEBIBYTE
 """One record of the largest kind must fit."""
+IDLE_MS = 1500
+"""A server that has nothing answers after this: seldom, as every answer costs both sides; and often
+enough to see soon that it is away."""
+POLL_MS = 1000
+"""Whoever watches is told so often that this goes on."""
+ANSWER_MS = 10
+"""A server that has something answers within that, unless it is busy: the next haul has it then."""
+UNLIMITED_S = 1e6
 REPORT_EVERY_S = 1.0
 """The committed offsets are for lag monitors only: once a second is often enough."""
 REPORT_WITHIN_S = 0.5
@@ -40,7 +49,7 @@ class Share:
 class KafkaSubscription:
     """A consumer with a fixed share of the partitions; the ledger keeps its offsets."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the servers and topics are named
         self,
         bootstrap: str,
         topics: Sequence[Topic],
@@ -49,12 +58,15 @@ class KafkaSubscription:
         positions: Positions,
         share: Share,
         max_records: int = 500,
+        idle_ms: int = IDLE_MS,
     ) -> None:
         self._bootstrap = bootstrap
         self._topics = topics
         self._positions = positions
         self._share = share
         self._max_records = max_records
+        self._gather_s = self._every_s = 0.0
+        self._handed_at = 0.0
         self._feed: Feed | None = None
         self._stands: dict[TopicPartition, int] = {}
         self._answered: dict[TopicPartition, tuple[int | None, float]] = {}
@@ -66,6 +78,7 @@ class KafkaSubscription:
             group_id=f"llama.{consumer}",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            fetch_max_wait_ms=idle_ms,
             fetch_max_bytes=FETCH_BYTES,
             max_partition_fetch_bytes=FETCH_BYTES if max_records == 1 else MEBIBYTE,
         )
@@ -75,11 +88,20 @@ class KafkaSubscription:
         self._feed = feed
         return self
 
+    def gathering(self, seconds: float, *, every_s: float = 0.0) -> Self:
+        """Wait so long for more once something has come; return this subscription.
+
+        Longer, if there was a haul less than `every_s` before that.
+        """
+        self._gather_s, self._every_s = seconds, every_s
+        return self
+
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
             opening.push_async_callback(stop, self._consumer)
             try:
                 await self._consumer.start()
+                _fetch_all_together(self._consumer)
                 await self._take_share()
             except KafkaError as error:
                 message = f"no Kafka at {self._bootstrap}: is it running?"
@@ -107,18 +129,34 @@ class KafkaSubscription:
             self._stands[partition] = stand
             self._consumer.seek(partition, stand)
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in, for ever; what was not confirmed comes again."""
         while True:
-            try:
-                polled = await self._consumer.getmany(
-                    timeout_ms=1000, max_records=self._max_records
-                )
-            except KafkaError as error:
-                raise Unavailable(f"Kafka at {self._bootstrap} went away: {error}") from error
+            polled: Polled = {}
+            await self._poll(polled, POLL_MS)
+            if polled and self._gather_s:
+                clock = asyncio.get_running_loop()
+                left_s = self._handed_at + self._every_s - clock.time()
+                await asyncio.sleep(max(self._gather_s, left_s))
+                self._handed_at = clock.time()
+                await self._poll(polled, 0)
+                # That was fetched ahead, at the start: only now the server is asked for the rest.
+                await self._poll(polled, ANSWER_MS)
             self._tell_feed(is_empty=not polled)
-            for partition, messages in polled.items():
-                yield batch_of(partition, messages, self._stands[partition])
+            if polled:
+                yield [batch_of(at, found, self._stands[at]) for at, found in polled.items()]
+
+    async def _poll(self, polled: Polled, timeout_ms: int) -> None:
+        """Add to what was polled what there is by now, as far as there is room for it."""
+        room = self._max_records - sum(map(len, polled.values()))
+        if room <= 0:
+            return
+        try:
+            more = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=room)
+        except KafkaError as error:
+            raise Unavailable(f"Kafka at {self._bootstrap} went away: {error}") from error
+        for partition, messages in more.items():
+            polled.setdefault(partition, []).extend(messages)
 
     def _tell_feed(self, *, is_empty: bool) -> None:
         """Tell how far behind we are by the last answers, and how old these are."""
@@ -143,9 +181,10 @@ class KafkaSubscription:
                 self._answered[partition] = latest, now
         return now - min((seen for _, seen in self._answered.values()), default=now)
 
-    async def confirm(self, batch: Batch) -> None:
-        """Say that a batch has had all its effects."""
-        self._stands[TopicPartition(batch.topic, batch.partition)] = batch.end
+    async def confirm(self, haul: Haul) -> None:
+        """Say that a haul has had all its effects."""
+        for batch in haul:
+            self._stands[TopicPartition(batch.topic, batch.partition)] = batch.end
         now = asyncio.get_running_loop().time()
         if now - self._reported_at < REPORT_EVERY_S:
             return
@@ -157,6 +196,17 @@ class KafkaSubscription:
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(REPORT_WITHIN_S):
                 await self._consumer.commit(dict(self._stands))
+
+
+def _fetch_all_together(consumer: AIOKafkaConsumer) -> None:
+    """Have all partitions of a server asked for together, also when records lie here for long.
+
+    After a tenth of a second aiokafka asks for the others alone. If nothing comes for those, the
+    server answers only after `IDLE_MS`, and as long what comes for the first is not asked for.
+    """
+    fetcher = consumer._fetcher  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    if fetcher is not None:
+        fetcher._prefetch_backoff = UNLIMITED_S  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _refuse_lost_records(partition: TopicPartition, stand: int, *, end: int) -> None:

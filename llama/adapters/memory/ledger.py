@@ -13,6 +13,7 @@ from llama.domain.errors import Fenced
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.ledger import Transaction
+from llama.ports.message_log import Haul
 from llama.ports.projections import Receipt
 
 
@@ -63,6 +64,11 @@ class MemoryTransaction:
             raise _fenced(place, expected)
         self._expected.setdefault(place, expected)
         self._offsets[place] = to
+
+    async def advance_over(self, haul: Haul) -> None:
+        """Move this consumer's offsets over some batches; Fenced, as `advance`, if one is not."""
+        for batch in haul:
+            await self.advance(batch.topic, batch.partition, expected=batch.start, to=batch.end)
 
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
@@ -126,6 +132,11 @@ class MemoryLedger:
             for (reader, name, partition), offset in self.store.offsets.items()
             if (reader, name) == (consumer, topic)
         }
+
+    async def states(self, consumer: str, events: Collection[str]) -> Mapping[str, EventState]:
+        """Return a consumer's states of some events (empty ones for events unheard of)."""
+        known = self.store.states
+        return {event: known.get((consumer, event)) or EventState(event) for event in events}
 
     async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
         """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""

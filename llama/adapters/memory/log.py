@@ -3,9 +3,9 @@
 import asyncio
 import sys
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-from llama.ports.message_log import Batch, Record
+from llama.ports.message_log import Batch, Haul, Record
 from schemas.base import Message
 from schemas.envelope import body_of, headers_of, key_of
 from schemas.topics import Topic
@@ -93,15 +93,21 @@ class MemorySubscription:
             for number in range(topic.partitions)
         }
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         """Go through what comes in, for ever; what was not confirmed comes again."""
         while True:
             await self._log.wait_for(self._stands)
-            for (topic, number), stand in list(self._stands.items()):
-                records = tuple(self._log.partition(topic, number)[stand:][: self._most])
-                if records:
-                    yield Batch(topic, number, stand, records)
+            yield list(self._waiting())
 
-    async def confirm(self, batch: Batch) -> None:
-        """Say that a batch has had all its effects."""
-        self._stands[batch.topic, batch.partition] = batch.end
+    def _waiting(self) -> Iterator[Batch]:
+        left = self._most
+        for (topic, number), stand in self._stands.items():
+            records = tuple(self._log.partition(topic, number)[stand:][:left])
+            left -= len(records)
+            if records:
+                yield Batch(topic, number, stand, records)
+
+    async def confirm(self, haul: Haul) -> None:
+        """Say that a haul has had all its effects."""
+        for batch in haul:
+            self._stands[batch.topic, batch.partition] = batch.end

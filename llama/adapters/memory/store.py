@@ -48,6 +48,12 @@ class OpenTask:
     """Who has leased it, or had finished it."""
     fence: int = 0
     is_done: bool = False
+    ahead_of: str | None = None
+    """The fact after which a worker took it, as long as the resolver has not folded that."""
+
+    def is_lapsed(self, now: datetime) -> bool:
+        """Tell whether it was taken ahead by somebody who did not come back."""
+        return self.ahead_of is not None and not self.is_done and self.due_at <= now
 
     @property
     def place(self) -> tuple[int, datetime, int]:
@@ -126,6 +132,14 @@ class MemoryStore:
     rung: int = 0
     """How often there was something new to do."""
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def row_of(self, task: Task, *, ahead_of: str | None = None) -> OpenTask:
+        """Add a row for a task that has none."""
+        self.tasks_ever += 1
+        since = task.not_before or self.clock.now()
+        row = OpenTask(task, self.tasks_ever, wanted_since=since, due_at=since, ahead_of=ahead_of)
+        self.tasks[key_of(task)] = row
+        return row
 
     def ring(self) -> None:
         """Wake whoever waits for work."""

@@ -1,9 +1,10 @@
 """The task table in memory: leases with fences, by the store's clock."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from llama.adapters.memory.store import MemoryStore, OpenTask, key_of
 from llama.domain.work import Task
@@ -20,32 +21,33 @@ class MemoryTaskBoard:
     later: Callable[[Callable[[], None]], None]
     """Takes a change that is to be made when the transaction ends well."""
 
-    async def want(self, event: str, tasks: Sequence[Task]) -> None:
-        """Make these the open tasks of an event: add what is new, withdraw all others.
+    async def want(
+        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+    ) -> None:
+        """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
-        the newest notice.
+        the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
         """
-        self.later(lambda: self._want(event, tasks))
+        for event, tasks in wanted.items():
+            self.later(partial(self._want, event, tasks, folded))
 
-    def _want(self, event: str, tasks: Sequence[Task]) -> None:
+    def _want(self, event: str, tasks: Sequence[Task], folded: Collection[str]) -> None:
         wanted = {key_of(task): task for task in tasks}
         rows = self.store.tasks
-        for key in [key for key in rows if key[0] == event and key not in wanted]:
-            del rows[key]
+        for key in [key for key in rows if key[0] == event]:
+            if key in wanted:
+                rows[key].ahead_of = None
+            elif rows[key].ahead_of is None or rows[key].ahead_of in folded:
+                del rows[key]
         for key, task in wanted.items():
             row = rows.get(key)
             if row is None:
-                rows[key] = self._row(task)
+                self.store.row_of(task)
             else:
                 row.task = replace(row.task, priority=task.priority, notice=task.notice)
         if wanted:
             self.store.ring()
-
-    def _row(self, task: Task) -> OpenTask:
-        self.store.tasks_ever += 1
-        since = task.not_before or self.store.clock.now()
-        return OpenTask(task, self.store.tasks_ever, wanted_since=since, due_at=since)
 
 
 class MemoryTaskQueue:
@@ -71,12 +73,15 @@ class MemoryTaskQueue:
         A task whose lease has run out is due again, under a higher fence. Tasks of the handlers
         that are named as `publishing` stay where they are while publication is paused.
         """
-        now = self._store.clock.now()
+        now, rows = self._store.clock.now(), self._store.tasks
+        for key in [key for key, row in rows.items() if row.is_lapsed(now)]:
+            del rows[key]
         due = [
             row
-            for row in self._store.tasks.values()
+            for row in rows.values()
             if not row.is_done
             and row.due_at <= now
+            and row.ahead_of is None
             and (row.task.handler.name, row.task.handler.code) in handlers
             and not (self._store.pause and row.task.handler.name in publishing)
         ]
@@ -84,6 +89,20 @@ class MemoryTaskQueue:
         if len(picked) < limit:
             self._seen, self._looked_at = self._store.rung, now
         return [self._lease(row, worker, until=now + lease) for row in picked]
+
+    async def take_ahead(
+        self, worker: str, tasks: Sequence[Task], *, lease: timedelta
+    ) -> Sequence[Lease]:
+        """Lease tasks that nobody wants yet; return those that were to be had."""
+        now, leases = self._store.clock.now(), list[Lease]()
+        for task in tasks:
+            row = self._store.tasks.get(key_of(task))
+            if row is None:
+                row = self._store.row_of(task, ahead_of=task.cause)
+            elif row.is_done or row.due_at > now or row.ahead_of is not None:
+                continue
+            leases.append(self._lease(row, worker, until=now + lease))
+        return leases
 
     async def renew(self, leases: Sequence[Lease], *, lease: timedelta) -> Collection[Lease]:
         """Extend leases; return those that are still held (the others were taken or withdrawn)."""
@@ -101,22 +120,30 @@ class MemoryTaskQueue:
         row = self._store.tasks.get(key_of(task))
         return row is not None and not row.is_done
 
-    async def finish(self, lease: Lease) -> bool:
-        """Close a task whose result is on the log; False if it has changed hands.
+    async def finish(self, leases: Sequence[Lease]) -> Collection[Lease]:
+        """Close tasks whose results are on the log; return those that had not changed hands.
 
-        False, too, if it has been withdrawn: the resolver may read the result first.
+        Without those that have been withdrawn: the resolver may read a result first.
         """
-        row = self._held(lease)
-        if row is not None:
+        held = [(one, row) for one in leases if (row := self._held(one)) is not None]
+        for _, row in held:
             row.is_done = True
-        return row is not None
+        return [one for one, _ in held]
 
-    async def release(self, lease: Lease) -> None:
-        """Give a task back unfinished, so that another worker takes it at once."""
+    async def release(self, leases: Sequence[Lease]) -> None:
+        """Give tasks back unfinished, so that another worker takes them at once."""
+        for lease in leases:
+            self._release(lease)
+
+    def _release(self, lease: Lease) -> None:
         row = self._held(lease)
-        if row is not None and not row.is_done:
-            row.worker, row.due_at = None, self._store.clock.now()
-            self._store.ring()
+        if row is None or row.is_done:
+            return
+        if row.ahead_of is not None:
+            del self._store.tasks[key_of(lease.task)]
+            return
+        row.worker, row.due_at = None, self._store.clock.now()
+        self._store.ring()
 
     async def wait_for_work(self, timeout: timedelta) -> None:
         """Return when there may be something to claim, at the latest after the timeout."""

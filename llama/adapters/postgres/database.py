@@ -89,9 +89,19 @@ class Database:
         except BaseException:
             # Why it ended counts: a cancelled task must not be told that a server is away.
             with suppress(Exception):
-                await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
+                await self._clean_and_release(connection)
             raise
         with translated():
+            await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
+
+    async def _clean_and_release(self, connection: _Connection) -> None:
+        """Take back a connection of which nobody knows what it holds: a lock, perhaps."""
+        try:
+            await connection.reset(timeout=_RELEASE_TIMEOUT_S)
+        except BaseException:
+            connection.terminate()
+            raise
+        finally:
             await self._pool.release(connection, timeout=_RELEASE_TIMEOUT_S)
 
     @asynccontextmanager
@@ -155,6 +165,7 @@ async def connect(dsn: str, *, size: int = 4, schemas: str = "", role: str = "")
             max_size=size,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=COMMAND_TIMEOUT_S,
+            reset=_leave_as_it_is,
             server_settings={**settings, **{name: said for name, said in asked.items() if said}},
         )
     database = Database(dsn, pool, load_statements())
@@ -164,3 +175,11 @@ async def connect(dsn: str, *, size: int = 4, schemas: str = "", role: str = "")
     except BaseException:
         pool.terminate()
         raise
+
+
+async def _leave_as_it_is(_connection: "asyncpg.Connection[Row]") -> None:
+    """Spare the server the driver's four statements after every loan.
+
+    What we set or lock ends with its transaction, who listens has a connection of his own, and an
+    open transaction has been rolled back before this is called.
+    """

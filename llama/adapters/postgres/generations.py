@@ -58,7 +58,7 @@ class PostgresGenerations:
                 names = await session.fetch("columns_of", schema, table)
                 query = hash_query(schema, table, [row["column_name"] for row in names])
                 found[table] = await _hash(session, query)
-            columns = ("event", "sequence", "fold_version", "state")
+            columns = ("event", "sequence", "fold_version", "digest")
             query = hash_query(LIVE, "states", columns, "where consumer = $1")
             found["states"] = await _hash(session, query, consumer)
         return found

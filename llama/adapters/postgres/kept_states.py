@@ -1,13 +1,35 @@
-"""States as a consumer has kept them; one of another fold is folded again from its facts."""
+"""States as consumers keep them; one of another fold is folded again from its facts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from llama.adapters.postgres.database import Row, Session
-from llama.adapters.postgres.values import read_state
+from llama.adapters.postgres.values import PackedState, pack_state, read_state
 from llama.domain.errors import Misconfigured, Unavailable
 from llama.domain.event_state import evolve
 from llama.domain.states import EventState
 from schemas.facts import FACTS
+
+
+@dataclass(slots=True)
+class StatePacker:
+    """Writes states for all consumers of a process: what they have in common is written once."""
+
+    most: int = 500
+    _packed: dict[str, tuple[EventState, PackedState]] = field(
+        default_factory=dict[str, tuple[EventState, PackedState]]
+    )
+
+    def pack(self, state: EventState) -> PackedState:
+        """Return a state as it is kept."""
+        known = self._packed.get(state.event)
+        if known is not None and known[0] is state:
+            return known[1]
+        made = pack_state(state)
+        self._packed[state.event] = state, made
+        if len(self._packed) > self.most:
+            del self._packed[next(iter(self._packed))]
+        return made
 
 
 async def states_in(

@@ -2,20 +2,21 @@
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llama.adapters.postgres.database import Database, Session
-from llama.adapters.postgres.kept_states import states_in
+from llama.adapters.postgres.kept_states import StatePacker, states_in
 from llama.adapters.postgres.selections import PostgresSelectionBoard
 from llama.adapters.postgres.tasks import PostgresTaskBoard
 from llama.adapters.postgres.timers import PostgresTimerBoard
-from llama.adapters.postgres.values import read_tree, state_text, tree_text
+from llama.adapters.postgres.values import read_tree, tree_text
 from llama.adapters.postgres.views import PostgresViews
 from llama.domain.errors import Fenced
 from llama.domain.fold_version import FOLD_VERSION
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.ports.ledger import Transaction
+from llama.ports.message_log import Haul
 from llama.ports.projections import Receipt
 from schemas.facts import Source
 
@@ -28,6 +29,7 @@ class PostgresTransaction:
     session: Session
     fold_version: int = FOLD_VERSION
     """Of the fold that makes the states."""
+    packer: StatePacker = field(default_factory=StatePacker)
 
     @property
     def tasks(self) -> PostgresTaskBoard:
@@ -54,16 +56,28 @@ class PostgresTransaction:
 
         An offset that was never moved is 0. Whoever comes second waits here for the first.
         """
-        place = (self.consumer, topic, partition)
-        if expected == 0:
-            moved = await self.session.first("begin_offset", *place, to)
+        await self._advance([(topic, partition, to, expected)])
+
+    async def advance_over(self, haul: Haul) -> None:
+        """Move this consumer's offsets over some batches; Fenced, as `advance`, if one is not."""
+        # In one order, so that two instances with one share wait, and not for each other.
+        moves = sorted((one.topic, one.partition, one.end, one.start) for one in haul)
+        await self._advance([move for move in moves if move[-1] == 0])
+        await self._advance([move for move in moves if move[-1] != 0])
+
+    async def _advance(self, moves: Sequence[tuple[str, int, int, int]]) -> None:
+        """Move offsets (topic, partition, to, expected), of which all or none begin at 0."""
+        if not moves:
+            return
+        *places, expected = map(list, zip(*moves, strict=True))
+        if any(expected):
+            rows = await self.session.fetch("advance_offsets", self.consumer, *places, expected)
         else:
-            moved = await self.session.first("advance_offset", *place, to, expected)
-        if moved is None:
-            raise Fenced(
-                f"{self.consumer} is not at offset {expected} of {topic} partition {partition}: "
-                "another instance has read on; drop this batch and ask where it is"
-            )
+            rows = await self.session.fetch("begin_offsets", self.consumer, *places)
+        moved = {(row["topic"], row["partition"]) for row in rows}
+        for topic, partition, _, at in moves:
+            if (topic, partition) not in moved:
+                raise self._fenced(topic, partition, at)
 
     async def load(self, events: Collection[str]) -> dict[str, EventState]:
         """Return this consumer's states of some events (empty ones for events unheard of)."""
@@ -80,10 +94,14 @@ class PostgresTransaction:
     async def save(self, states: Sequence[EventState]) -> None:
         """Keep this consumer's states of some events; of several of one event, the last."""
         latest = {state.event: state for state in states}
-        sequences = [state.sequence for state in latest.values()]
-        texts = [state_text(state) for state in latest.values()]
+        packed = [self.packer.pack(state) for state in latest.values()]
         await self.session.fetch(
-            "save_states", self.consumer, list(latest), sequences, texts, self.fold_version
+            "save_states",
+            *(self.consumer, self.fold_version, list(latest)),
+            [state.sequence for state in latest.values()],
+            [state.epoch for state in latest.values()],
+            [one.digest for one in packed],
+            [one.content for one in packed],
         )
 
     async def heads(self, events: Collection[str]) -> dict[str, Head]:
@@ -121,6 +139,12 @@ class PostgresTransaction:
             [_origin_text(receipt.source) for receipt in last],
         )
 
+    def _fenced(self, topic: str, partition: int, expected: int) -> Fenced:
+        return Fenced(
+            f"{self.consumer} is not at offset {expected} of {topic} partition {partition}: "
+            "another instance has read on; drop this batch and ask where it is"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PostgresLedger:
@@ -129,9 +153,12 @@ class PostgresLedger:
     database: Database
     waits_for_disk: bool = True
     """False: what is committed may be lost with the server a moment later, offset and effects
-    alike. Only for consumers that write all of it again from the log and have no other effects.
+    alike. Only for consumers that write all of it again from the log, and whose other effects may
+    be repeated: facts, announcements and revisions have the same ids again. Whatever is committed
+    after it and waits for the disk, as workers' leases do, takes it along.
     """
     fold_version: int = FOLD_VERSION
+    packer: StatePacker = field(default_factory=StatePacker)
 
     @asynccontextmanager
     async def transaction(self, consumer: str) -> AsyncGenerator[Transaction]:
@@ -142,12 +169,17 @@ class PostgresLedger:
         async with self.database.transaction() as session:
             if not self.waits_for_disk:
                 await session.fetch("commit_later")
-            yield PostgresTransaction(consumer, session, self.fold_version)
+            yield PostgresTransaction(consumer, session, self.fold_version, self.packer)
 
     async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:
         """Return the next offset of every partition that the consumer has read from."""
         rows = await self.database.fetch("positions", consumer, topic)
         return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def states(self, consumer: str, events: Collection[str]) -> Mapping[str, EventState]:
+        """Return a consumer's states of some events (empty ones for events unheard of)."""
+        async with self.database.session() as session:
+            return await PostgresTransaction(consumer, session, self.fold_version).load(events)
 
     async def states_behind(self, consumer: str, epoch: int) -> Sequence[EventState]:
         """Return a consumer's states whose pipeline was adopted in an earlier epoch, or none."""

@@ -1,7 +1,7 @@
 """The task table: leases with fences, by the database's clock."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,26 +21,26 @@ class PostgresTaskBoard:
 
     session: Session
 
-    async def want(self, event: str, tasks: Sequence[Task]) -> None:
-        """Make these the open tasks of an event: add what is new, withdraw all others.
+    async def want(
+        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+    ) -> None:
+        """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
-        the newest notice.
+        the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
         """
-        wanted = list({_identity(task): task for task in tasks}.values())
-        names = [task.handler.name for task in wanted]
-        needs = [task.need for task in wanted]
-        attempts = [task.attempt for task in wanted]
-        await self.session.fetch("withdraw_tasks", event, names, needs, attempts)
-        if not wanted:
+        given = (task for tasks in wanted.values() for task in tasks)
+        tasks = list({(task.event, *_identity(task)): task for task in given}.values())
+        events = [task.event for task in tasks]
+        identities = _identities(tasks)
+        await self.session.fetch("withdraw_tasks", list(wanted), events, *identities, list(folded))
+        if not tasks:
             return
         await self.session.fetch(
             "want_tasks",
-            *(event, names, needs, attempts),
-            [task.handler.code for task in wanted],
-            [task.priority for task in wanted],
-            [task.not_before for task in wanted],
-            [task_text(task) for task in wanted],
+            *(events, *identities, *_ranks(tasks)),
+            [task.not_before for task in tasks],
+            [task_text(task) for task in tasks],
         )
 
 
@@ -79,30 +79,43 @@ class PostgresTaskQueue:
             self._seen, self._looked_at = heard, rows[0]["looked_at"]
         return leases
 
+    async def take_ahead(
+        self, worker: str, tasks: Sequence[Task], *, lease: timedelta
+    ) -> Sequence[Lease]:
+        """Lease tasks that nobody wants yet; return those that were to be had."""
+        if not tasks:
+            return ()
+        rows = await self._database.fetch(
+            "take_tasks_ahead",
+            *([task.event for task in tasks], *_identities(tasks), *_ranks(tasks)),
+            [task.cause for task in tasks],
+            [task_text(task) for task in tasks],
+            *(worker, lease),
+        )
+        fences = {_key(row): row["fence"] for row in rows}
+        keyed = [(task, (task.event, *_identity(task))) for task in tasks]
+        return [Lease(task, worker, fences[key]) for task, key in keyed if key in fences]
+
     async def renew(self, leases: Sequence[Lease], *, lease: timedelta) -> Collection[Lease]:
         """Extend leases; return those that are still held (the others were taken or withdrawn)."""
-        async with self._database.session() as session:
-            # One row at a time: two rows in one statement could be locked in the resolver's way.
-            return [
-                one
-                for one in leases
-                if await session.first("renew_task", *_holding(one), lease) is not None
-            ]
+        rows = await self._database.fetch("renew_tasks", *_holding(leases), lease)
+        return _among(leases, rows)
 
     async def is_wanted(self, task: Task) -> bool:
         """Tell whether a task is still to be done: it was not withdrawn, and is not closed."""
         return await self._database.first("wanted_task", task.event, *_identity(task)) is not None
 
-    async def finish(self, lease: Lease) -> bool:
-        """Close a task whose result is on the log; False if it has changed hands.
+    async def finish(self, leases: Sequence[Lease]) -> Collection[Lease]:
+        """Close tasks whose results are on the log; return those that had not changed hands.
 
-        False, too, if it has been withdrawn: the resolver may read the result first.
+        Without those that have been withdrawn: the resolver may read a result first.
         """
-        return await self._database.first("finish_task", *_holding(lease)) is not None
+        rows = await self._database.fetch("finish_tasks", *_holding(leases))
+        return _among(leases, rows)
 
-    async def release(self, lease: Lease) -> None:
-        """Give a task back unfinished, so that another worker takes it at once."""
-        await self._database.fetch("release_task", *_holding(lease))
+    async def release(self, leases: Sequence[Lease]) -> None:
+        """Give tasks back unfinished, so that another worker takes them at once."""
+        await self._database.fetch("release_tasks", *_holding(leases))
 
     async def wait_for_work(self, timeout: timedelta) -> None:
         """Return when there may be something to claim, at the latest after the timeout.
@@ -124,13 +137,40 @@ class PostgresTaskQueue:
         return float("inf") if row is None or row["seconds"] is None else row["seconds"]
 
 
+def _identities(tasks: Sequence[Task]) -> tuple[list[str], list[str], list[int]]:
+    """Return the columns that tell the tasks of an event from each other."""
+    return (
+        [task.handler.name for task in tasks],
+        [task.need for task in tasks],
+        [task.attempt for task in tasks],
+    )
+
+
+def _ranks(tasks: Sequence[Task]) -> tuple[list[str], list[int]]:
+    """Return the columns that say who takes tasks, and which first."""
+    return [task.handler.code for task in tasks], [task.priority for task in tasks]
+
+
 def _identity(task: Task) -> tuple[str, str, int]:
     return task.handler.name, task.need, task.attempt
 
 
-def _holding(lease: Lease) -> tuple[str, str, str, int, str, int]:
-    task = lease.task
-    return task.event, *_identity(task), lease.worker, lease.fence
+def _key(row: Row) -> tuple[str, str, str, int]:
+    return row["event"], row["handler"], row["need"], row["attempt"]
+
+
+def _holding(
+    leases: Sequence[Lease],
+) -> tuple[list[str], list[str], list[str], list[int], list[str], list[int]]:
+    """Return the columns that say who holds which tasks, and under which fences."""
+    tasks = [one.task for one in leases]
+    events, workers = [task.event for task in tasks], [one.worker for one in leases]
+    return events, *_identities(tasks), workers, [one.fence for one in leases]
+
+
+def _among(leases: Sequence[Lease], rows: Sequence[Row]) -> Sequence[Lease]:
+    found = {row["fence"] for row in rows}  # one counter for all tasks
+    return [one for one in leases if one.fence in found]
 
 
 def _lease(row: Row, worker: str) -> Lease:

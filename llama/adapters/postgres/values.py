@@ -1,7 +1,11 @@
-"""How the domain's values stand in a column: JSON text, exactly what was put in."""
+"""How the domain's values stand in a column: JSON text, exactly what was put in; states packed."""
+
+import zlib
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from llama.domain.digests import digest_bytes
 from llama.domain.revisions import Head
 from llama.domain.states import EventState
 from llama.domain.work import Task
@@ -9,6 +13,8 @@ from llama.domain.work import Task
 _STATE: TypeAdapter[EventState] = TypeAdapter(EventState)
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _TREE: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
+_QUICKLY = 1
+"""States are full of digests: more effort makes them hardly smaller."""
 
 
 def state_text(state: EventState) -> str:
@@ -16,9 +22,24 @@ def state_text(state: EventState) -> str:
     return _STATE.dump_json(state).decode()
 
 
-def read_state(text: str) -> EventState:
-    """Read a state."""
-    return _STATE.validate_json(text)
+class PackedState(NamedTuple):
+    """A state as it is kept."""
+
+    digest: str
+    """SHA-256 of its text."""
+    content: bytes
+    """Its text, compressed."""
+
+
+def pack_state(state: EventState) -> PackedState:
+    """Write a state as it is kept."""
+    text = state_text(state).encode()
+    return PackedState(digest_bytes(text), zlib.compress(text, _QUICKLY))
+
+
+def read_state(kept: bytes) -> EventState:
+    """Read a state as it is kept, or was by a release that did not compress it."""
+    return _STATE.validate_json(kept if kept.startswith(b"{") else zlib.decompress(kept))
 
 
 def task_text(task: Task) -> str:

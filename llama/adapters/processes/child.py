@@ -11,32 +11,30 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
 
-from llama.adapters.processes.inputs import FolderInputs
-from llama.adapters.processes.limits import (
-    data_bytes,
-    die_with,
-    is_lack_of_memory,
-    limit,
-    resident_bytes,
-)
+from llama.adapters.processes.inputs import RunInputs
+from llama.adapters.processes.limits import Scales, data_bytes, die_with, is_lack_of_memory, limit
 from llama.adapters.processes.outlet import ParentOutlet
 from llama.adapters.processes.protocol import (
+    ALL_SMALL_BYTES,
     MAX_OUTPUT_BYTES,
     MAX_TEXT,
     Reply,
     Request,
+    fits,
     request_from,
 )
+from llama.adapters.processes.scratch import Scratch
 from llama.domain.discovery import handlers_in, module_named
 from llama.domain.handler import FileHandler, NotYet, PermanentError, Product
 from llama.domain.identity import EventTuple
 from llama.domain.outlet import Outlet
 from llama.domain.pipeline import Handlers, pipeline_of
 from llama.domain.products import products_of
+from llama.ports.runner import RunError
 
 
 def main(arguments: list[str]) -> int:
@@ -56,13 +54,17 @@ def serve(parent: socket.socket, pipeline: str, memory_bytes: int) -> int:
         handlers = load_within(memory_bytes, pipeline)
     except Exception as error:  # noqa: BLE001 - a module of others may raise anything
         kind = "memory" if is_lack_of_memory(error) else ""
-        parent.sendall(Reply("refused", kind, _told(error)).line())
+        parent.sendall(Reply("refused", kind, _told(error)).packed())
         return 1
-    parent.sendall(Reply("ready").line())
+    parent.sendall(Reply("ready").packed())
+    scratch, scales = Scratch(), Scales()
     with parent.makefile("rb") as requests:
-        for line in requests:
+        while request := request_from(requests):
             outlet = ParentOutlet(parent, requests)
-            parent.sendall(answer(request_from(line), handlers, outlet).line())
+            reply = answer(request, handlers, outlet, scratch)
+            resident, descriptors = scales.weigh()
+            reply = replace(reply, resident_bytes=resident, descriptors=descriptors)
+            parent.sendall(reply.packed())
             sys.stdout.flush()
             sys.stderr.flush()
     return 0
@@ -84,7 +86,7 @@ def load(pipeline: str) -> Handlers:
     return pipeline_of(handlers_in(importlib.import_module(module_named(pipeline))))
 
 
-def answer(request: Request, handlers: Handlers, outlet: Outlet) -> Reply:
+def answer(request: Request, handlers: Handlers, outlet: Outlet, scratch: Scratch) -> Reply:
     """Do what the parent asks; a handler that has something to tell does so by the outlet."""
     if request.do == "warm":
         return guarded(lambda: _warm(request))
@@ -93,7 +95,11 @@ def answer(request: Request, handlers: Handlers, outlet: Outlet) -> Reply:
         known = f"code {handler.CODE_VERSION}" if handler else "no such handler"
         wanted = f"{request.handler} with code {request.code}"
         return Reply("refused", message=f"{wanted} was asked for, the pipeline has {known}")
-    return guarded(lambda: run(handler, request, outlet))
+    scratch.take(request.outputs)
+    reply = guarded(lambda: run(handler, request, outlet))
+    if not reply.left:  # what is left there is the parent's, who removes the folder
+        scratch.give_back(request.outputs)
+    return reply
 
 
 def guarded(act: Callable[[], Reply]) -> Reply:
@@ -113,48 +119,50 @@ def guarded(act: Callable[[], Reply]) -> Reply:
 def _warm(request: Request) -> Reply:
     for module in request.modules:
         importlib.import_module(module)
-    return Reply("warm", resident_bytes=resident_bytes())
+    return Reply("warm")
 
 
 def run(handler: type[FileHandler], request: Request, outlet: Outlet | None = None) -> Reply:
     """Run a handler once, in the folder of the request; what it raises comes through."""
-    outputs, home = Path(request.outputs), Path.cwd()
+    outputs = Path(request.outputs)
     instance = handler(EventTuple(outputs.name, outputs.parent))
-    os.chdir(outputs.parent)
-    try:
-        inputs = FolderInputs(
-            handler,
-            Path(request.inputs),
-            flags=request.flags,
-            now=datetime.fromisoformat(request.now),
-            notice=request.notice,
-            outlet=outlet,
-        )
-        returned = instance.generate(inputs)
-    finally:
-        os.chdir(home)
+    os.chdir(outputs.parent)  # and it stays there: the next run begins with that as well
+    returned = instance.generate(RunInputs(handler, request, outlet))
     try:
         products = _products(instance, returned)
     except TypeError as error:
         return _failed("bad_output", str(error))
+    return _made(products, outputs, are_written=returned is None)
+
+
+def _made(products: Mapping[str, Product], outputs: Path, *, are_written: bool) -> Reply:
+    """Return the reply that brings the small files; the large ones are left in the folder."""
+    files: dict[str, bytes] = {}
+    room = ALL_SMALL_BYTES
+    for name, product in products.items():
+        if fits(len(product.content), room):
+            files[name] = product.content
+            room -= len(product.content)
+        elif not are_written:
+            (outputs / name).write_bytes(product.content)
     ends = [product.valid_until for product in products.values() if product.valid_until]
     return Reply(
         "made",
         aspects={name: _aspects(product) for name, product in products.items()},
         valid_until=min(ends).isoformat() if ends else None,
-        resident_bytes=resident_bytes(),
+        left=tuple(name for name in os.listdir(outputs) if name not in files),  # noqa: PTH208
+        files=files,
     )
 
 
 def _products(instance: FileHandler, returned: object) -> Mapping[str, Product]:
-    """Put what was returned where it belongs; what was written there already stays."""
+    """Return what was made, be it returned or written where it belongs."""
     together = type(instance).MANIFEST_TYPES
     if returned is None and all(one(instance).fullpath.is_file() for one in together):
         return {one.FILENAME: _written(one(instance)) for one in together}
     products = products_of(instance, returned)
-    for name, product in products.items():
+    for product in products.values():
         _refuse(f"{type(instance).__name__} made", product.content)
-        (instance.eventdir / name).write_bytes(product.content)
     return products
 
 
@@ -167,7 +175,7 @@ def _written(handler: FileHandler) -> Product:
     return Product(content, handler.aspects_of(content))
 
 
-def _aspects(product: Product) -> Mapping[str, str]:
+def _aspects(product: Product) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in product.aspects.items()}
 
 
@@ -183,8 +191,8 @@ def _too_large(size: int) -> str:
     return f"has {size} bytes, more than the {MAX_OUTPUT_BYTES} that are allowed"
 
 
-def _failed(error: str, message: str) -> Reply:
-    return Reply("failed", error, message[:MAX_TEXT], resident_bytes=resident_bytes())
+def _failed(error: RunError, message: str) -> Reply:
+    return Reply("failed", error, message[:MAX_TEXT])
 
 
 def _told(error: BaseException) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from typing import NoReturn, Self
 from llama.adapters.outlets.folder import FolderOutlet
 from llama.adapters.processes.child import guarded, run
 from llama.adapters.processes.limits import data_bytes, die_with, limit
-from llama.adapters.processes.protocol import FOR_HANDLERS, MAX_LINE_BYTES, Request
+from llama.adapters.processes.protocol import FOR_HANDLERS, Incoming, Reply, Request
 from llama.domain.handler import FileHandler
 from llama.domain.outlet import Outlet, Sender
 
@@ -41,7 +42,10 @@ class Fork:
     """Descriptor from which its reply comes."""
     prints: int
     """Descriptor from which comes whatever it prints."""
-    _said: bytearray = field(default_factory=bytearray)
+    reply: Reply | None = None
+    """What it has replied, once that is heard."""
+    _is_unreadable: bool = False
+    _said: Incoming = field(default_factory=Incoming)
     _printed: bytearray = field(default_factory=bytearray)
     _status: int | None = None
 
@@ -63,33 +67,38 @@ class Fork:
             os.set_blocking(descriptor, False)
         return cls(pid, replies, prints)
 
-    def hear(self, deadline: float) -> bytes | None:
-        """Wait for its reply, a line; None if it did not come until then. Blocks.
+    def hear(self, deadline: float) -> bool:
+        """Wait for its reply; False if until then neither that nor its end came. Blocks.
 
-        If the fork ends before, return what there is of it, also when others keep its end open.
+        Once it has ended there is no reply but what it has said before, also when others keep
+        its end open.
         """
         with selectors.DefaultSelector() as ready, _Watch(self.pid) as watch:
             for descriptor in (self.replies, self.prints, *watch.descriptors):
                 ready.register(descriptor, selectors.EVENT_READ)
-            while b"\n" not in self._said and len(self._said) <= MAX_LINE_BYTES:
+            while self.reply is None and not self._is_unreadable:
                 found = [key.fd for key, _ in ready.select(max(deadline - time.monotonic(), 0.0))]
                 if not found:
-                    return None
+                    return False
                 ends = self._take()
                 if self.replies in ends or not {self.replies, self.prints}.issuperset(found):
                     break
                 for descriptor in ends & ready.get_map().keys():
                     ready.unregister(descriptor)
-        return bytes(self._said[: self._said.find(b"\n") + 1 or None])
+        return True
 
     def _take(self) -> set[int]:
         """Take what has come by now; return the descriptors from which nothing will."""
-        ends: set[int] = set()
-        for descriptor, kept in ((self.replies, self._said), (self.prints, self._printed)):
-            if _drained(descriptor, kept):
-                ends.add(descriptor)
+        takers = {self.replies: self._understand, self.prints: self._printed.extend}
+        ends = {descriptor for descriptor, take in takers.items() if _drained(descriptor, take)}
         del self._printed[:-_LOG_BYTES]
         return ends
+
+    def _understand(self, piece: bytes) -> None:
+        try:
+            self.reply = self._said.add(piece)
+        except ValueError:
+            self.reply, self._is_unreadable = None, True
 
     def kill(self) -> None:
         """End it, whatever it is doing, with all that it has started."""
@@ -117,7 +126,7 @@ class Fork:
         return self._printed.decode(errors="replace").strip()
 
 
-def _drained(descriptor: int, kept: bytearray) -> bool:
+def _drained(descriptor: int, take: Callable[[bytes], None]) -> bool:
     """Take what a pipe holds, if it does not go on and on; tell whether it has come to its end."""
     for _ in range(_PIECES):
         try:
@@ -126,7 +135,7 @@ def _drained(descriptor: int, kept: bytearray) -> bool:
             return False
         if not piece:
             return True
-        kept += piece
+        take(piece)
     return False
 
 
@@ -163,7 +172,7 @@ def _live(
         die_with(parent)
         _let_go(replying, printing)
         _adapt(memory_bytes)
-        said = guarded(lambda: run(handler, request, _outlet(handler, request))).line()
+        said = guarded(lambda: run(handler, request, _outlet(handler, request))).packed()
         # A handler that forks comes back from its run twice.
         while said and os.getpid() == me:
             said = said[os.write(replying, said) :]

@@ -10,12 +10,11 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from llama.adapters.processes.fork import Fork
-from llama.adapters.processes.protocol import Reply, Request, reply_from
-from llama.adapters.processes.runner import outcome_of
+from llama.adapters.processes.gathering import gathered
+from llama.adapters.processes.runner import collected, request_for
 from llama.adapters.processes.workspace import RunFolder, remove
 from llama.adapters.system_clock import SystemClock
 from llama.domain.errors import PipelineError
@@ -65,10 +64,12 @@ class ForkingRunner:
         handler = self._handler(task)
         folder = RunFolder.make(self._work, task.event)
         try:
-            await folder.place(task, self._artifacts)
-            request = replace(_request(task, folder, now=self._clock.now()), outbox=self._outbox)
-            fork = Fork.of(handler, request, memory_bytes=self._memory_bytes)
-            return await _heard(fork, task, folder)
+            async with gathered(task, self._artifacts, self._work) as inputs:
+                given = inputs.given(folder)
+                request = request_for(task, given, folder, now=self._clock.now())
+                request = replace(request, outbox=self._outbox)
+                fork = Fork.of(handler, request, memory_bytes=self._memory_bytes)
+                return await _heard(fork, task, folder)
         finally:
             remove(folder.path)
 
@@ -87,36 +88,14 @@ async def _heard(fork: Fork, task: Task, folder: RunFolder) -> RunOutcome:
         await asyncio.shield(hearing)
     finally:
         fork.kill()
-        line = await hearing  # at the latest the fork's death has ended it
+        is_in_time = await hearing  # at the latest the fork's death has ended it
         fork.end()
     wall_s = time.monotonic() - began
-    if line is None:
+    if not is_in_time:
         return _with_output("timeout", f"killed after {task.handler.timeout_s:g} s", wall_s, fork)
-    reply = _read(line)
-    if reply is None:
+    if fork.reply is None:
         return _with_output("crash", f"its process ended, {fork.how_it_ended()}", wall_s, fork)
-    return await asyncio.to_thread(outcome_of, reply, task, folder, wall_s=wall_s)
-
-
-def _request(task: Task, folder: RunFolder, *, now: datetime) -> Request:
-    return Request(
-        do="run",
-        handler=task.handler.name,
-        code=task.handler.code,
-        inputs=str(folder.inputs),
-        outputs=str(folder.outputs),
-        flags=task.flags,
-        now=now.isoformat(),
-        notice=task.notice,
-    )
-
-
-def _read(line: bytes) -> Reply | None:
-    """Return a reply; None if it was cut short, or something else wrote in its place."""
-    try:
-        return reply_from(line) if line.endswith(b"\n") else None
-    except (ValueError, TypeError):
-        return None
+    return await collected(fork.reply, task, folder, wall_s=wall_s)
 
 
 def _with_output(error: RunError, message: str, wall_s: float, fork: Fork) -> NotMade:

@@ -11,14 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from llama.adapters.processes.link import Link
 from llama.adapters.processes.outlet import Serve
-from llama.adapters.processes.protocol import (
-    FOR_HANDLERS,
-    MAX_LINE_BYTES,
-    Reply,
-    Request,
-    reply_from,
-)
+from llama.adapters.processes.protocol import FOR_HANDLERS, Reply, Request
+from llama.adapters.processes.workspace import RunFolder, Workspace, remove
 from llama.domain.errors import Misconfigured, PipelineError, Unavailable
 
 _START_S = 120.0
@@ -48,8 +44,7 @@ class Recipe:
 
     pipeline: str
     memory_bytes: int
-    folder: Path
-    """Where they may keep what libraries cache."""
+    workspace: Workspace
 
     def environment(self) -> Mapping[str, str]:
         """Return the child's environment: the parent's, of our settings those for handlers."""
@@ -59,7 +54,7 @@ class Recipe:
             if name in FOR_HANDLERS or not name.startswith("LLAMA_")
         }
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-        cache = {"MPLCONFIGDIR": str(self.folder / "matplotlib")}
+        cache = {"MPLCONFIGDIR": str(self.workspace.work / "matplotlib")}
         return ours | _ENVIRONMENT | cache | {"PYTHONPATH": path}
 
 
@@ -84,10 +79,12 @@ class HandlerProcess:
 
     _transport: asyncio.SubprocessTransport
     _watch: _Watch
-    _reader: asyncio.StreamReader
-    _writer: asyncio.StreamWriter
+    _link: Link
+    folder: Path
+    """Where its runs have their folders; gone when the child is."""
     runs: int = 0
     resident_bytes: int = 0
+    descriptors: int = 0
     is_spent: bool = False
     """It must not run anything again: it died, was killed, or is in the middle of something."""
     _is_ended: bool = False
@@ -125,13 +122,14 @@ class HandlerProcess:
     async def _spawn(cls, recipe: Recipe) -> Self:
         ours, theirs = socket.socketpair()
         with theirs:
-            reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_LINE_BYTES)
+            _, link = await asyncio.get_running_loop().create_connection(Link, sock=ours)
             try:
                 transport, watch = await cls._exec(recipe, theirs.fileno())
             except BaseException:
-                writer.close()
+                link.hang_up()
                 raise
-        return cls(transport, watch, reader, writer)
+        folder = recipe.workspace.folder / f"child-{transport.get_pid()}"
+        return cls(transport, watch, link, folder)
 
     @staticmethod
     async def _exec(recipe: Recipe, descriptor: int) -> tuple[asyncio.SubprocessTransport, _Watch]:
@@ -143,7 +141,7 @@ class HandlerProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             pass_fds=(descriptor,),
-            cwd=recipe.folder,
+            cwd=recipe.workspace.work,
             env=recipe.environment(),
             start_new_session=True,
             umask=0o077,
@@ -154,10 +152,14 @@ class HandlerProcess:
         """Process id, which is also the id of the process group."""
         return self._transport.get_pid()
 
+    def next_run(self, event: str) -> RunFolder:
+        """Return where its next run is to work; the child makes the folder."""
+        return RunFolder(f"{self.folder}/run-{self.runs + 1}", event)
+
     @property
     def is_alive(self) -> bool:
-        """Whether the process has not ended."""
-        return not self._watch.exited.is_set()
+        """Whether it can be asked: it has not ended, and has said nothing unasked."""
+        return self._link.is_quiet and not self._watch.exited.is_set()
 
     async def run(self, request: Request, serve: Serve) -> Reply | None:
         """Ask for a run, and give it what it asks for meanwhile.
@@ -175,33 +177,28 @@ class HandlerProcess:
     async def ask(self, request: Request) -> Reply | None:
         """Return the reply; None if the child died instead. Cancelled in between, it is spent."""
         self._watch.printed.clear()
-        self._writer.write(request.line())
-        reply = await self.hear()
-        if reply is not None:
-            self.resident_bytes = reply.resident_bytes
-        return reply
+        self._link.say(request.packed())
+        return await self.hear()
 
     async def _served(self, asking: Reply, serve: Serve) -> Reply | None:
         """Give a child what it asks for; who is cancelled meanwhile has a child that is spent."""
         was_spent, self.is_spent = self.is_spent, True
         answer = await serve(asking.asked)
         self.is_spent = was_spent
-        self._writer.write(answer.line())
+        self._link.say(answer.line())
         return await self.hear()
 
     async def hear(self) -> Reply | None:
         """Read a reply. Whoever stops listening before it came has a child that is spent."""
         was_spent, self.is_spent = self.is_spent, True
-        try:
-            line = await self._reader.readline()
-            reply = reply_from(line) if line.endswith(b"\n") else None
-        except (ConnectionError, ValueError, TypeError):
-            reply = None
+        reply = await self._link.heard()
         if reply is None:
             self.kill()
             await self._watch.exited.wait()
-        else:
-            self.is_spent = was_spent
+            return None
+        self.is_spent = was_spent
+        if reply.descriptors:
+            self.resident_bytes, self.descriptors = reply.resident_bytes, reply.descriptors
         return reply
 
     def how_it_ended(self) -> str:
@@ -225,7 +222,7 @@ class HandlerProcess:
         """Let an idle child leave, kill any other; return when it is gone. It can be repeated."""
         if self._is_ended:
             return
-        self._writer.close()
+        self._link.hang_up()
         if not self.is_spent:
             # Should this wait be cut short, the next one does not hope for a voluntary end.
             self.is_spent = True
@@ -236,8 +233,7 @@ class HandlerProcess:
         await self._watch.exited.wait()
         self._is_ended = True
         self._transport.close()
-        with suppress(ConnectionError):
-            await self._writer.wait_closed()
+        await asyncio.to_thread(remove, self.folder)
 
 
 def _too_low(recipe: Recipe, message: str) -> str:

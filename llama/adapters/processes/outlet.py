@@ -39,7 +39,7 @@ class ParentOutlet:
         return answer
 
     def _ask(self, asked: Mapping[str, str]) -> str:
-        self._parent.sendall(Reply("asks", asked=asked).line())
+        self._parent.sendall(Reply("asks", asked=dict(asked)).packed())
         line = self._answers.readline()
         if not line:
             raise Unavailable("the worker is gone: the handler is run again")

@@ -11,10 +11,12 @@ from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from llama.adapters.processes.gathering import Gathering, gathered
 from llama.adapters.processes.handler_process import HandlerProcess, Recipe
+from llama.adapters.processes.inputs import Given
 from llama.adapters.processes.outlet import serving
 from llama.adapters.processes.pool import ProcessPool, Wear
-from llama.adapters.processes.protocol import Reply, Request
+from llama.adapters.processes.protocol import MAX_TEXT, Reply, Request
 from llama.adapters.processes.workspace import RunFolder, Workspace, remove
 from llama.adapters.system_clock import SystemClock
 from llama.domain.digests import WHOLE, Digest
@@ -23,12 +25,11 @@ from llama.domain.outlet import Sender
 from llama.domain.work import Task
 from llama.ports.artifacts import Artifacts
 from llama.ports.outlet import Dispatch, always
-from llama.ports.runner import Made, MadeFile, NotMade, RunError, RunOutcome
+from llama.ports.runner import Made, MadeFile, NotMade, RunOutcome
 from schemas.base import Moment, Sha256
 from schemas.files import AspectName
 
 _ASPECTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[AspectName, Sha256])
-_ERROR: TypeAdapter[RunError] = TypeAdapter(RunError)
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _GIB = 1024**3
 
@@ -53,10 +54,10 @@ class ProcessRunner:
         memory_bytes: int = _GIB,
         wear: Wear | None = None,
     ) -> None:
-        self._recipe = Recipe(pipeline, memory_bytes, work.absolute())
         self._artifacts = artifacts
         self._workspace = Workspace(work.absolute())
-        self._pool = ProcessPool(self._recipe, size=processes, wear=wear or Wear())
+        recipe = Recipe(pipeline, memory_bytes, self._workspace)
+        self._pool = ProcessPool(recipe, size=processes, wear=wear or Wear())
         self._clock = SystemClock()
         self._dispatch: Dispatch | None = None
         self._wanted: Callable[[Task], Awaitable[bool]] = _any
@@ -107,27 +108,15 @@ class ProcessRunner:
         ArtifactMissing or ArtifactCorrupt for an input that cannot be had, PipelineError if the
         pipeline has no such handler or other code, Unavailable if no child can be had.
         """
-        folder = await asyncio.to_thread(RunFolder.make, self._workspace.folder, task.event)
-        try:
-            await folder.place(task, self._artifacts)
-            async with self._pool.lend() as child:
-                return await self._run(task, folder, child)
-        finally:
-            await asyncio.to_thread(remove, folder.path)
+        gathering = gathered(task, self._artifacts, self._workspace.folder)
+        async with gathering as inputs, self._pool.lend() as child:
+            return await self._run(task, inputs, child)
 
-    async def _run(self, task: Task, folder: RunFolder, child: HandlerProcess) -> RunOutcome:
+    async def _run(self, task: Task, inputs: Gathering, child: HandlerProcess) -> RunOutcome:
         clock = asyncio.get_running_loop()
         began = clock.time()
-        request = Request(
-            do="run",
-            handler=task.handler.name,
-            code=task.handler.code,
-            inputs=str(folder.inputs),
-            outputs=str(folder.outputs),
-            flags=task.flags,
-            now=self._clock.now().isoformat(),
-            notice=task.notice,
-        )
+        folder = child.next_run(task.event)
+        request = request_for(task, inputs.given(folder), folder, now=self._clock.now())
         sender = Sender(task.event, task.handler.name)
         serve = serving(self._dispatch, sender, partial(self._wanted, task))
         try:
@@ -143,7 +132,7 @@ class ProcessRunner:
         wall_s = clock.time() - began
         if reply is None:
             return self._crashed(child, wall_s)
-        return await asyncio.to_thread(outcome_of, reply, task, folder, wall_s=wall_s)
+        return await collected(reply, task, folder, wall_s=wall_s)
 
     def _crashed(self, child: HandlerProcess, wall_s: float) -> NotMade:
         if self._pool.is_closing:
@@ -152,14 +141,40 @@ class ProcessRunner:
         return _with_output(NotMade("crash", message, wall_s), child)
 
 
+def request_for(task: Task, given: Given, folder: RunFolder, *, now: datetime) -> Request:
+    """Return the request for a run of a task in a folder."""
+    return Request(
+        do="run",
+        handler=task.handler.name,
+        code=task.handler.code,
+        inputs=given.folder,
+        placed=given.placed,
+        outputs=folder.outputs,
+        flags=task.flags,
+        now=now.isoformat(),
+        notice=task.notice,
+        files=given.files,
+    )
+
+
+async def collected(reply: Reply, task: Task, folder: RunFolder, *, wall_s: float) -> RunOutcome:
+    """Return what a reply says; what it has left in its folder is taken from there."""
+    if not reply.left:
+        return outcome_of(reply, task, folder, wall_s=wall_s)
+    try:
+        return await asyncio.to_thread(outcome_of, reply, task, folder, wall_s=wall_s)
+    finally:
+        await asyncio.to_thread(remove, folder.path)
+
+
 def outcome_of(reply: Reply, task: Task, folder: RunFolder, *, wall_s: float) -> RunOutcome:
     """Return what a reply says; PipelineError if the child could not take the task."""
     if reply.kind == "refused":
         raise PipelineError(f"{reply.message}: deploy one pipeline to all services")
     if reply.kind != "made":
-        return NotMade(_ERROR.validate_python(reply.error), reply.message, wall_s)
+        return NotMade(reply.error or "exception", reply.message[:MAX_TEXT], wall_s)
     try:
-        contents = folder.collect(task)
+        contents = folder.collect(task, reply)
         files = tuple(
             MadeFile(content, _checked(reply.aspects.get(name, {})))
             for name, content in zip(task.handler.files, contents, strict=True)

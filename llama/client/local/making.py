@@ -14,7 +14,7 @@ from llama.domain.work import Task, task_for
 from llama.ports.artifacts import Artifacts
 from llama.ports.clock import Clock
 from llama.ports.runner import Runner
-from llama.runtime.reporting import report_of
+from llama.runtime.reporting import keep, report_of
 from schemas.facts import Fact, FileFailed, FileGenerated
 
 Result: TypeAlias = FileGenerated | FileFailed
@@ -84,7 +84,9 @@ class Making:
 
     async def _run(self, task: Task) -> Result:
         outcome = await self.runner.run(task)
-        return await report_of(task, outcome, artifacts=self.artifacts, ended=self.clock.now())
+        ended = self.clock.now()
+        await keep(outcome, self.artifacts)
+        return report_of(task, outcome, ended=ended)
 
     async def _conclude(self, state: EventState) -> EventState:
         done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)

@@ -1,21 +1,35 @@
 """What every store of artifacts promises."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from llama.adapters.artifacts import DiskArtifacts
+from llama.adapters.kept_artifacts import KeptArtifacts
 from llama.adapters.memory.artifacts import MemoryArtifacts
 from llama.domain.digests import digest_bytes
 from llama.domain.errors import ArtifactMissing
 from llama.ports.artifacts import Artifacts
+from llama.runtime.recent import RecentArtifacts
 
 ABSENT = digest_bytes(b"never put")
 
 
-@pytest.fixture(params=["memory", "disk"])
+STORES: Mapping[str, Callable[[Path], Artifacts]] = {
+    "memory": lambda _: MemoryArtifacts(),
+    "files": DiskArtifacts,
+    "table and files": KeptArtifacts,
+    "recent": lambda root: RecentArtifacts(KeptArtifacts(root), most_bytes=2**20),
+    "recent, but nothing stays at hand": lambda root: RecentArtifacts(
+        KeptArtifacts(root), most_bytes=0
+    ),
+}
+
+
+@pytest.fixture(params=STORES)
 def artifacts(request: pytest.FixtureRequest, tmp_path: Path) -> Artifacts:
-    return MemoryArtifacts() if request.param == "memory" else DiskArtifacts(tmp_path / "store")
+    return STORES[request.param](tmp_path / "store")
 
 
 @pytest.mark.parametrize("content", [b"", b"map", bytes(3_000_000)], ids=["empty", "small", "big"])

@@ -10,7 +10,7 @@ from llama.adapters.system_clock import SystemClock
 from llama.domain.needs import need_of
 from llama.domain.states import EventState
 from llama.domain.status import status_of
-from llama.ports.message_log import Batch
+from llama.ports.message_log import Batch, Haul
 from llama.runtime.folding import Folder
 from schemas.facts import FileExpired, FlagsChanged, PipelineRequested
 from schemas.files import Manifest
@@ -40,16 +40,17 @@ class Scene:
         epoch = await ledger.deployment_epoch(self.manifest.digest)
         resolver = Resolver(self.log, SystemClock(), self.manifest, epoch)
         folder = Folder(CONSUMER, ledger, resolver.react)
-        while batch := await self.unread():
-            await folder.handle(batch)
+        while haul := await self.unread():
+            await folder.handle(haul)
 
-    async def unread(self) -> Batch | None:
+    async def unread(self) -> Haul:
         topic = FACTS_TOPIC.name
         stands = await self.persistence.ledger.positions(CONSUMER, topic)
-        for number, end in (await self.log.ends(FACTS_TOPIC)).items():
-            if (start := stands.get(number, 0)) < end:
-                return Batch(topic, number, start, tuple(self.log.partition(topic, number)[start:]))
-        return None
+        return [
+            Batch(topic, number, start, tuple(self.log.partition(topic, number)[start:]))
+            for number, end in (await self.log.ends(FACTS_TOPIC)).items()
+            if (start := stands.get(number, 0)) < end
+        ]
 
     async def make(self, handler: str, *, valid_until: datetime | None = None) -> None:
         need = need_of(await self.state(), handler)

@@ -149,7 +149,7 @@ async def test_a_failed_transaction_leaves_nothing(persistence: Persistence) -> 
             await transaction.advance(TOPIC, 0, expected=0, to=5)
             await transaction.save([story.state])
             await transaction.move_heads({EVENT: HEAD})
-            await transaction.tasks.want(EVENT, story.tasks())
+            await transaction.tasks.want({EVENT: story.tasks()})
             await transaction.timers.expect(EVENT, [Timer("plot", "g", START)])
             await transaction.views.record([step])
             await transaction.give_receipts([Receipt(source, EVENT, None, None, 0, 1)])

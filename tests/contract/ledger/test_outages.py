@@ -87,7 +87,7 @@ async def test_a_waiting_worker_goes_on_after_a_restart(databases: Databases) ->
         async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             group.create_task(queue.wait_for_work(timedelta(hours=1)))
             async with PostgresLedger(database).transaction("resolver") as transaction:
-                await transaction.tasks.want(EVENT, story.tasks())
+                await transaction.tasks.want({EVENT: story.tasks()})
 
         assert await _claim(queue) == 1
 

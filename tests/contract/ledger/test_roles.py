@@ -116,7 +116,7 @@ async def test_the_resolvers_and_the_workers_roles_suffice(database_dsn: str) ->
         async with PostgresLedger(database).transaction("dependency_resolver") as transaction:
             await transaction.advance("llama.facts", 0, expected=0, to=2)
             await transaction.save([story.state])
-            await transaction.tasks.want(EVENT, story.tasks())
+            await transaction.tasks.want({EVENT: story.tasks()})
             await transaction.timers.expect(EVENT, [])
         assert await PostgresLedger(database).deployment_epoch("a" * 64) == 1
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from llama.adapters.kafka.log import KafkaLog
 from llama.adapters.kafka.reader import KafkaReader
-from llama.adapters.kafka.subscription import KafkaSubscription, Share
+from llama.adapters.kafka.subscription import IDLE_MS, KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
 from llama.adapters.memory.log import MemoryLog, MemorySubscription
 from llama.ports.message_log import Batch, LogReader, MessageLog, Record, Subscription
@@ -71,11 +71,11 @@ def a_message(number: int = 0, *, event: str = "S230914ak", reason: str = "") ->
 
 
 async def first(subscription: Subscription, records: int = 1) -> list[Batch]:
-    """Take batches, confirming each, until so many records have come."""
+    """Take hauls, confirming each, until so many records have come."""
     taken: list[Batch] = []
-    async for batch in subscription.batches():
-        taken.append(batch)
-        await subscription.confirm(batch)
+    async for haul in subscription.hauls():
+        taken += haul
+        await subscription.confirm(haul)
         if sum(len(one.records) for one in taken) >= records:
             break
     return taken
@@ -102,6 +102,7 @@ def kafka_subscription(
     at: Places | None = None,
     share: Share | None = None,
     max_records: int = 500,
+    idle_ms: int = IDLE_MS,
 ) -> KafkaSubscription:
     async def positions(topic: str) -> Mapping[int, int]:
         return {number: to for (name, number), to in (at or {}).items() if name == topic}
@@ -113,6 +114,7 @@ def kafka_subscription(
         positions=positions,
         share=share or Share(),
         max_records=max_records,
+        idle_ms=idle_ms,
     )
 
 

@@ -46,8 +46,8 @@ async def reading(address: str, topic: Topic, told: Told, *, most: int) -> Async
             max_records=most,
         )
         async with subscription.telling(told):
-            async for batch in subscription.batches():
-                await subscription.confirm(batch)
+            async for haul in subscription.hauls():
+                await subscription.confirm(haul)
 
     task = asyncio.create_task(read())
     try:

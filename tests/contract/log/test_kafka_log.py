@@ -73,6 +73,63 @@ async def test_a_subscription_to_large_records_takes_them_one_by_one(kafka: Benc
     assert [(batch.start, batch.end) for batch in batches] == [(0, 1), (1, 2), (2, 3), (3, 4)]
 
 
+async def test_what_comes_while_records_gather_is_of_the_same_haul(kafka: Bench) -> None:
+    topic, gather_s = await kafka.topic(partitions=2), 2.0
+    opened = kafka_subscription(kafka.address or "", topic).gathering(gather_s)
+
+    async with opened as subscription, asyncio.TaskGroup() as group:
+        coming = group.create_task(first(subscription))
+        written = [
+            (await kafka.log.append(topic, [a_message(number, event=f"S{number}")]))[0]
+            for number in range(5)
+        ]
+
+    batches = coming.result()
+    assert [
+        (batch.start, batch.end) for batch in sorted(batches, key=lambda one: one.partition)
+    ] == [(0, len([one for one in written if one.partition == number])) for number in range(2)]
+
+
+async def test_what_comes_soon_after_a_haul_is_of_one_haul(kafka: Bench) -> None:
+    topic = await kafka.topic()
+    opened = kafka_subscription(kafka.address or "", topic).gathering(0.01, every_s=2.0)
+    await kafka.log.append(topic, [a_message(0)])
+
+    async with opened as subscription, asyncio.TaskGroup() as group:
+        before = await first(subscription)
+        coming = group.create_task(first(subscription))
+        for number in range(1, 5):
+            await kafka.log.append(topic, [a_message(number)])
+
+    assert [(batch.start, batch.end) for batch in [*before, *coming.result()]] == [(0, 1), (1, 5)]
+
+
+async def test_nothing_waits_until_a_silent_partition_has_something(kafka: Bench) -> None:
+    topic = await kafka.topic(partitions=2)
+    opened = kafka_subscription(kafka.address or "", topic, idle_ms=60_000).gathering(0.4)
+
+    async with opened as subscription, asyncio.timeout(30), asyncio.TaskGroup() as group:
+        coming = group.create_task(first(subscription, 60))
+        for number in range(60):  # some lie there already while others gather
+            await kafka.log.append(topic, [a_message(number)])
+        batches = await coming
+
+    assert len(values(batches)) == 60
+
+
+async def test_a_haul_that_gathers_has_no_more_records_than_are_taken_together(
+    kafka: Bench,
+) -> None:
+    topic = await kafka.topic()
+    await kafka.log.append(topic, [a_message(number) for number in range(5)])
+    opened = kafka_subscription(kafka.address or "", topic, max_records=2).gathering(0.01)
+
+    async with opened as subscription:
+        batches = await first(subscription, 5)
+
+    assert [(batch.start, batch.end) for batch in batches] == [(0, 2), (2, 4), (4, 5)]
+
+
 async def test_a_subscription_may_be_closed_as_soon_as_it_is_open(kafka: Bench) -> None:
     topic = await kafka.topic()
 

@@ -196,6 +196,22 @@ async def test_a_subscription_follows_several_topics(bench: Bench) -> None:
     assert {batch.topic for batch in batches} == {topic.name for topic in topics}
 
 
+async def test_a_haul_has_what_waits_in_all_partitions_of_all_topics(bench: Bench) -> None:
+    topics = [await bench.topic(), await bench.topic(partitions=3)]
+    written = [
+        record
+        for topic in topics
+        for record in await bench.log.append(topic, [a_message(event=f"S{n}") for n in range(9)])
+    ]
+
+    async with bench.subscribe(*topics) as subscription:
+        haul = await anext(aiter(subscription.hauls()))
+
+    places = {(record.topic, record.partition) for record in written}
+    assert {(batch.topic, batch.partition) for batch in haul} == places
+    assert sorted(values(haul), key=repr) == sorted((one.value for one in written), key=repr)
+
+
 async def test_confirmed_batches_follow_each_other(bench: Bench) -> None:
     topic = await bench.topic()
 
@@ -212,10 +228,10 @@ async def test_what_was_not_confirmed_comes_again_after_reopening(bench: Bench) 
     topic = await bench.topic()
     await bench.log.append(topic, [a_message(number) for number in range(3)])
     async with bench.subscribe(topic) as subscription:
-        lost = await anext(aiter(subscription.batches()))
+        lost = await anext(aiter(subscription.hauls()))
 
     async with bench.subscribe(topic) as subscription:
-        again = await anext(aiter(subscription.batches()))
+        again = await anext(aiter(subscription.hauls()))
 
     assert again == lost
 

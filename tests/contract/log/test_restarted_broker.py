@@ -80,7 +80,7 @@ async def test_a_reader_that_leaves_while_the_server_is_away_is_not_cancelled(
         async with kafka_subscription(server.address, topic) as subscription:
             kill(server)
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(anext(aiter(subscription.batches())), 0.3)
+                await asyncio.wait_for(anext(aiter(subscription.hauls())), 0.3)
 
 
 async def test_confirming_does_not_wait_for_a_server_that_is_away(tmp_path: Path) -> None:
@@ -92,11 +92,11 @@ async def test_confirming_does_not_wait_for_a_server_that_is_away(tmp_path: Path
             kafka_subscription(server.address, topic) as subscription,
         ):
             await log.append(topic, [a_message(0)])
-            batch = await anext(aiter(subscription.batches()))
+            haul = await anext(aiter(subscription.hauls()))
             kill(server)
 
             async with asyncio.timeout(MARGIN_S):
-                await subscription.confirm(batch)
+                await subscription.confirm(haul)
 
 
 async def test_a_writer_may_leave_while_the_server_is_away(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def a_task(handler: str) -> Task:
 
 async def want(persistence: Persistence, *names: str) -> None:
     async with persistence.ledger.transaction("resolver") as transaction:
-        await transaction.tasks.want(EVENT, [a_task(name) for name in names])
+        await transaction.tasks.want({EVENT: [a_task(name) for name in names]})
 
 
 async def claimed(persistence: Persistence) -> set[str]:

@@ -50,7 +50,7 @@ def pids_in(target: Path) -> list[int]:
 
 
 def run_folders(work: Path) -> list[Path]:
-    return list(work.glob("runner-*/run-*"))
+    return list(work.glob("runner-*/child-*/run-*"))
 
 
 async def test_a_run_that_takes_too_long_is_killed_with_all_that_it_started(

@@ -27,7 +27,7 @@ CLAIM = ("w1", ["plot"], ["1"], 4, timedelta(minutes=1), ["notice"])
         ("claim_tasks", CLAIM, "tasks_in_order"),
         ("next_due", [datetime(2020, 1, 1, tzinfo=UTC)], "tasks_by_due_time"),
         ("leased_handlers", ["S500"], "tasks_by_due_time|tasks_event"),
-        ("withdraw_tasks", ["S500", [], [], []], "tasks_event_handler_need_attempt_key"),
+        ("withdraw_tasks", [["S500"], [], [], [], [], []], "tasks_event_handler_need_attempt_key"),
     ],
 )
 async def test_a_query_does_not_go_through_all_tasks_ever_kept(
@@ -49,7 +49,7 @@ async def test_leases_go_by_the_clock_of_the_database(database_dsn: str) -> None
     story.notice()
     async with await connect(database_dsn) as database:
         async with PostgresLedger(database).transaction("resolver") as transaction:
-            await transaction.tasks.want(EVENT, story.tasks())
+            await transaction.tasks.want({EVENT: story.tasks()})
         await PostgresTaskQueue(database).claim(
             "w1", handlers=[("skymap", "1")], limit=1, lease=timedelta(seconds=90)
         )

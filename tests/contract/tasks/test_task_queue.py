@@ -32,9 +32,13 @@ def a_task(need: str = "n1", *, event: str = EVENT, handler: str = "plot") -> Ta
     )
 
 
+OTHERS = {"S1": "n3", "S2": "n0"}
+"""Events with a need each; its name may be that of another event's."""
+
+
 async def want(persistence: Persistence, *tasks: Task, event: str = EVENT) -> None:
     async with persistence.ledger.transaction("resolver") as transaction:
-        await transaction.tasks.want(event, tasks)
+        await transaction.tasks.want({event: tasks})
 
 
 async def claim(
@@ -66,6 +70,21 @@ async def test_a_task_that_waits_takes_on_the_name_of_the_newest_notice(
     assert lease.task.notice == f"{EVENT}-2-Initial"
 
 
+async def test_tasks_of_many_events_are_wanted_and_withdrawn_together(
+    persistence: Persistence,
+) -> None:
+    others = {event: [a_task(need, event=event)] for event, need in OTHERS.items()}
+    await want(persistence, a_task("n0"), a_task("n3"))
+    async with persistence.ledger.transaction("resolver") as transaction:
+        await transaction.tasks.want({EVENT: [a_task("n3"), a_task("n4")], **others})
+    async with persistence.ledger.transaction("resolver") as transaction:
+        await transaction.tasks.want({**others, "S2": []})
+
+    found = {(lease.task.event, lease.task.need) for lease in await claim(persistence.queue)}
+
+    assert found == {(EVENT, "n3"), (EVENT, "n4"), ("S1", "n3")}
+
+
 async def test_a_leased_task_is_not_given_away(persistence: Persistence) -> None:
     await want(persistence, a_task())
     await claim(persistence.queue)
@@ -94,7 +113,7 @@ async def test_a_task_is_offered_while_it_is_wanted_again(persistence: Persisten
     await want(persistence, a_task())
 
     async with persistence.ledger.transaction("resolver") as transaction:
-        await transaction.tasks.want(EVENT, [a_task(), a_task("n2")])
+        await transaction.tasks.want({EVENT: [a_task(), a_task("n2")]})
         leases = await claim(persistence.queue, limit=1)
 
     assert [lease.task.need for lease in leases] == ["n1"]
@@ -179,7 +198,7 @@ async def test_who_runs_a_task_can_ask_whether_it_is_still_wanted(
     [_, done] = await claim(persistence.queue)
     before = [await persistence.other_queue.is_wanted(a_task(need)) for need in ("n1", "n2")]
 
-    await persistence.queue.finish(done)
+    await persistence.queue.finish([done])
     await want(persistence, a_task("n2"))
 
     assert before == [True, True]
@@ -239,10 +258,10 @@ async def test_a_zombie_can_neither_renew_nor_finish_nor_release(
     [zombie] = await claim(persistence.queue, lease=AT_ONCE)
     [heir] = await claim(persistence.other_queue, "w2")
 
-    await persistence.queue.release(zombie)
+    await persistence.queue.release([zombie])
 
     assert await persistence.queue.renew([zombie], lease=MINUTE) == []
-    assert await persistence.queue.finish(zombie) is False
+    assert await persistence.queue.finish([zombie]) == []
     assert await persistence.other_queue.renew([heir], lease=MINUTE) == [heir]
 
 
@@ -251,7 +270,7 @@ async def test_a_worker_of_the_same_name_is_fenced_as_well(persistence: Persiste
     [zombie] = await claim(persistence.queue, "w1", lease=AT_ONCE)
     await claim(persistence.other_queue, "w1")
 
-    assert await persistence.queue.finish(zombie) is False
+    assert await persistence.queue.finish([zombie]) == []
 
 
 async def test_a_lease_that_ran_out_unnoticed_can_be_renewed(persistence: Persistence) -> None:
@@ -280,7 +299,7 @@ async def test_a_withdrawn_task_is_neither_renewed_nor_finished(persistence: Per
     await want(persistence)
 
     assert await persistence.queue.renew([lease], lease=MINUTE) == []
-    assert await persistence.queue.finish(lease) is False
+    assert await persistence.queue.finish([lease]) == []
 
 
 async def test_a_task_withdrawn_and_wanted_again_has_a_new_fence(persistence: Persistence) -> None:
@@ -292,14 +311,14 @@ async def test_a_task_withdrawn_and_wanted_again_has_a_new_fence(persistence: Pe
     [heir] = await claim(persistence.queue)
 
     assert heir.fence > zombie.fence
-    assert await persistence.queue.finish(zombie) is False
+    assert await persistence.queue.finish([zombie]) == []
 
 
 async def test_a_finished_task_stays_done_while_it_is_wanted(persistence: Persistence) -> None:
     await want(persistence, a_task())
     [lease] = await claim(persistence.queue, lease=AT_ONCE)
 
-    assert await persistence.queue.finish(lease) is True
+    assert await persistence.queue.finish([lease]) == [lease]
     await want(persistence, a_task())
 
     assert await claim(persistence.other_queue, "w2") == []
@@ -310,9 +329,37 @@ async def test_finishing_may_be_repeated(persistence: Persistence) -> None:
     await want(persistence, a_task())
     [lease] = await claim(persistence.queue)
 
-    answers = [await persistence.queue.finish(lease) for _ in range(2)]
+    answers = [await persistence.queue.finish([lease]) for _ in range(2)]
 
-    assert answers == [True, True]
+    assert answers == [[lease], [lease]]
+
+
+async def test_of_several_that_are_closed_together_those_that_changed_hands_are_left_alone(
+    persistence: Persistence,
+) -> None:
+    await want(persistence, a_task("n1"), a_task("n2"), a_task("n3"))
+    first, second = await claim(persistence.queue, limit=2)
+    [zombie] = await claim(persistence.queue, lease=AT_ONCE)
+    [heir] = await claim(persistence.other_queue, "w2")
+
+    closed = await persistence.queue.finish([zombie, second, first])
+
+    assert list(closed) == [second, first]
+    assert await persistence.other_queue.renew([heir], lease=MINUTE) == [heir]
+
+
+async def test_several_are_given_back_together(persistence: Persistence) -> None:
+    await want(persistence, a_task("n1"), a_task("n2"))
+    leases = await claim(persistence.queue)
+
+    await persistence.queue.release(list(reversed(leases)))
+
+    assert sorted(await needs_claimed(persistence.other_queue)) == ["n1", "n2"]
+
+
+async def test_nothing_is_closed_or_given_back_of_no_leases(persistence: Persistence) -> None:
+    assert list(await persistence.queue.finish([])) == []
+    await persistence.queue.release([])
 
 
 async def test_a_need_that_comes_back_after_it_was_passed_is_a_new_task(
@@ -320,7 +367,7 @@ async def test_a_need_that_comes_back_after_it_was_passed_is_a_new_task(
 ) -> None:
     await want(persistence, a_task())
     [lease] = await claim(persistence.queue)
-    await persistence.queue.finish(lease)
+    await persistence.queue.finish([lease])
 
     await want(persistence)
     await want(persistence, a_task())
@@ -332,11 +379,11 @@ async def test_a_released_task_is_taken_at_once(persistence: Persistence) -> Non
     await want(persistence, a_task())
     [lease] = await claim(persistence.queue)
 
-    await persistence.queue.release(lease)
+    await persistence.queue.release([lease])
 
     [taken] = await claim(persistence.other_queue, "w2")
     assert (taken.worker, taken.fence > lease.fence) == ("w2", True)
-    assert await persistence.queue.finish(lease) is False
+    assert await persistence.queue.finish([lease]) == []
 
 
 async def has_begun_to_wait(queue: TaskQueue) -> asyncio.Task[None]:
@@ -375,7 +422,7 @@ async def test_waiting_ends_when_a_task_is_released(persistence: Persistence) ->
     [lease] = await claim(persistence.other_queue)
     waiting = await has_begun_to_wait(persistence.queue)
 
-    await persistence.other_queue.release(lease)
+    await persistence.other_queue.release([lease])
 
     await asyncio.wait_for(waiting, 30)
     assert await needs_claimed(persistence.queue) == ["n1"]
@@ -455,7 +502,7 @@ async def test_a_handler_is_not_running_after_its_lease_or_its_end(
 ) -> None:
     await want(persistence, a_task("n1"), a_task("n2"))
     [done] = await claim(persistence.queue, limit=1)
-    await persistence.queue.finish(done)
+    await persistence.queue.finish([done])
     await claim(persistence.queue, lease=AT_ONCE)
 
     assert await persistence.models.leased(EVENT) == []

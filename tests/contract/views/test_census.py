@@ -67,7 +67,7 @@ async def test_the_oldest_ready_task_is_the_one_that_is_due_for_longest(
 async def test_a_task_that_is_done_does_not_count(persistence: Persistence) -> None:
     await want(persistence, a_task())
     [lease] = await claim(persistence.queue)
-    await persistence.queue.finish(lease)
+    await persistence.queue.finish([lease])
 
     assert (await persistence.census.take()).tasks == NO_TASKS
 

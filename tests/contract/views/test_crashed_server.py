@@ -17,7 +17,7 @@ from llama.domain.errors import Fenced
 from llama.domain.moves import Folded
 from llama.ports.generations import TableHash
 from llama.ports.ledger import Transaction
-from llama.ports.message_log import Batch, Subscription
+from llama.ports.message_log import Haul, Subscription
 from llama.runtime.consuming import consume
 from llama.runtime.folding import MoveFolder
 from llama.runtime.projecting import CONSUMER, PROJECTED, Projector, show
@@ -75,9 +75,9 @@ class Following:
         folder = MoveFolder(CONSUMER, ledger, showing)
         projector = Projector(ledger, folder)
 
-        async def handle(batch: Batch) -> None:
+        async def handle(haul: Haul) -> None:
             try:
-                await projector.handle(batch)
+                await projector.handle(haul)
             except Fenced:
                 self.fenced += 1
                 raise

@@ -120,7 +120,7 @@ async def test_a_batch_that_was_under_way_is_fenced(scene: Scene) -> None:
     last = scene.log.partition("llama.facts", 0)[-1]
 
     with pytest.raises(Fenced, match=r"llama\.facts partition 0"):
-        await projector.handle(Batch(last.topic, 0, last.offset, (last,)))
+        await projector.handle([Batch(last.topic, 0, last.offset, (last,))])
 
 
 async def test_a_rebuild_that_was_stopped_is_gone_on_with(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from tests.support.rebuilding import Scene, a_scene
 
 EVENTS = 25
 MOST = 50
-BATCHES = 3
+HAULS = 3
 
 
 @pytest.fixture
@@ -35,11 +35,13 @@ async def together(scene: Scene, *, share_from: int) -> tuple[Rebuild, dict[tupl
 
     @asynccontextmanager
     async def crew() -> AsyncGenerator[Callable[[], bool]]:
-        batches = aiter(MemorySubscription(scene.log, PROJECTED, {}, most=MOST).batches())
-        for _ in range(BATCHES):
-            batch = await anext(batches)
-            await alone.projector.handle(batch)
-            places[batch.topic, batch.partition] = batch.end
+        subscription = MemorySubscription(scene.log, PROJECTED, {}, most=MOST)
+        hauls = aiter(subscription.hauls())
+        for _ in range(HAULS):
+            haul = await anext(hauls)
+            await alone.projector.handle(haul)
+            await subscription.confirm(haul)
+            places.update({(batch.topic, batch.partition): batch.end for batch in haul})
         yield lambda: False
 
     return replace(alone, subscribe=subscribe, crew=crew, share_from=share_from), places

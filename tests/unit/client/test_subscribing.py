@@ -9,7 +9,7 @@ import pytest
 from llama.adapters.memory.log import MemoryLog, MemorySubscription
 from llama.client.subscribing import EARLIEST, Change, Subscriber
 from llama.domain.errors import LlamaError, Misconfigured, NoPosition, Unavailable
-from llama.ports.message_log import Batch, Subscription
+from llama.ports.message_log import Haul, Subscription
 from schemas.examples_of_announcements import (
     EVENT_BEGAN,
     FILE_BECAME_OBSOLETE,
@@ -138,11 +138,11 @@ async def test_a_selection_that_has_ended_is_refused_with_those_that_there_are(
 
 
 class Breaking(MemorySubscription):
-    """A server that goes away after its first batch."""
+    """A server that goes away after its first haul."""
 
-    async def batches(self) -> AsyncIterator[Batch]:
-        async for batch in super().batches():
-            yield batch
+    async def hauls(self) -> AsyncIterator[Haul]:
+        async for haul in super().hauls():
+            yield haul
             raise Unavailable("it went away")
 
 

@@ -121,7 +121,7 @@ async def _lease(scene: Scene, handler: str) -> None:
     spec = next(spec for spec in specs if spec.name == handler)
     task = Task(EVENT, "need", 1, spec, inputs={}, contents=(), cause="")
     async with MemoryLedger(scene.store).transaction("resolver") as transaction:
-        await transaction.tasks.want(EVENT, [task])
+        await transaction.tasks.want({EVENT: [task]})
     pairs = [(spec.name, spec.code)]
     queue = MemoryTaskQueue(scene.store)
     (lease,) = await queue.claim("w", handlers=pairs, limit=1, lease=timedelta(minutes=1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from llama.domain.errors import Fenced, Misconfigured, Unavailable
-from llama.ports.message_log import Batch, Record, Subscription
+from llama.ports.message_log import Batch, Haul, Record, Subscription
 from llama.runtime.consuming import consume
 from llama.runtime.vitals import Vitals
 from tests.support.memory_system import until
@@ -36,15 +36,17 @@ class Diary:
         yield self
         raise AssertionError("a subscription has no end of its own")
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def hauls(self) -> AsyncIterator[Haul]:
         for offset in range(self.stand, 4):
-            yield a_batch(offset)
+            yield [a_batch(offset)]
         await asyncio.Event().wait()
 
-    async def confirm(self, batch: Batch) -> None:
+    async def confirm(self, haul: Haul) -> None:
+        [batch] = haul
         self.done.append(f"confirm {batch.start}")
 
-    async def handle(self, batch: Batch) -> None:
+    async def handle(self, haul: Haul) -> None:
+        [batch] = haul
         if self.errors.get(batch.start):
             raise self.errors[batch.start].pop(0)
         self.done.append(f"handle {batch.start}")
@@ -111,9 +113,9 @@ async def test_who_watches_is_told_while_a_batch_waits_for_a_server() -> None:
     vitals.begun("tests")
     seen: list[list[str]] = []
 
-    async def handle(batch: Batch) -> None:
+    async def handle(haul: Haul) -> None:
         seen.append([check.reason for check in vitals.ready().failing])
-        await diary.handle(batch)
+        await diary.handle(haul)
 
     watch = vitals.loop("tests", name="consuming", within_s=60)
     async with asyncio.TaskGroup() as group:

@@ -1,7 +1,7 @@
 """Folding: a batch has all its effects or none, and what is remembered is never wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -69,7 +69,7 @@ def kept(store: MemoryStore) -> EventState:
 async def test_a_batch_is_folded_step_by_step() -> None:
     store, reaction, story = a_store(), Reaction(), a_story()
 
-    await a_folder(store, reaction).handle(a_batch(facts_of(story)))
+    await a_folder(store, reaction).handle([a_batch(facts_of(story))])
 
     assert [(one.partition, one.offset) for one in reaction.steps] == [(3, n) for n in range(4)]
     assert [one.after for one in reaction.steps] == [one.after for one in story.steps]
@@ -83,7 +83,7 @@ async def test_the_size_of_batches_does_not_matter(size: int) -> None:
     folder, facts = a_folder(store, reaction), facts_of(story)
 
     for start in range(0, len(facts), size):
-        await folder.handle(a_batch(facts[start : start + size], start=start))
+        await folder.handle([a_batch(facts[start : start + size], start=start)])
 
     assert [one.after for one in reaction.steps] == [one.after for one in story.steps]
     assert kept(store) == story.state
@@ -94,7 +94,7 @@ async def test_nothing_is_left_of_a_batch_whose_reaction_failed() -> None:
     folder = a_folder(store, Reaction([Unavailable("the log is away")]))
 
     with pytest.raises(Unavailable):
-        await folder.handle(a_batch(facts_of(story)))
+        await folder.handle([a_batch(facts_of(story))])
 
     assert (store.states, store.offsets, store.facts) == ({}, {}, {})
 
@@ -103,12 +103,12 @@ async def test_a_batch_that_comes_again_after_a_failure_is_folded_from_where_it_
     store, story = a_store(), a_story()
     reaction = Reaction()
     folder, facts = a_folder(store, reaction), facts_of(story)
-    await folder.handle(a_batch(facts[:2]))
+    await folder.handle([a_batch(facts[:2])])
     reaction.failures.append(Unavailable("the log is away"))
 
     with pytest.raises(Unavailable):
-        await folder.handle(a_batch(facts[2:], start=2))
-    await folder.handle(a_batch(facts[2:], start=2))
+        await folder.handle([a_batch(facts[2:], start=2)])
+    await folder.handle([a_batch(facts[2:], start=2)])
 
     assert [one.after.sequence for one in reaction.steps] == [1, 2, 3, 4]
     assert kept(store) == story.state
@@ -117,10 +117,10 @@ async def test_a_batch_that_comes_again_after_a_failure_is_folded_from_where_it_
 async def test_a_batch_that_was_read_by_another_instance_is_refused() -> None:
     store, reaction, story = a_store(), Reaction(), a_story()
     folder = a_folder(store, reaction)
-    await folder.handle(a_batch(facts_of(story)))
+    await folder.handle([a_batch(facts_of(story))])
 
     with pytest.raises(Fenced):
-        await folder.handle(a_batch(facts_of(story)))
+        await folder.handle([a_batch(facts_of(story))])
 
     assert (len(reaction.steps), kept(store)) == (4, story.state)
 
@@ -128,11 +128,11 @@ async def test_a_batch_that_was_read_by_another_instance_is_refused() -> None:
 async def test_what_another_instance_has_folded_counts_after_forgetting() -> None:
     store, reaction, story = a_store(), Reaction(), a_story()
     folder, facts = a_folder(store, reaction), facts_of(story)
-    await folder.handle(a_batch(facts[:2]))
-    await a_folder(store).handle(a_batch(facts[2:3], start=2))
+    await folder.handle([a_batch(facts[:2])])
+    await a_folder(store).handle([a_batch(facts[2:3], start=2)])
 
     folder.forget()
-    await folder.handle(a_batch(facts[3:], start=3))
+    await folder.handle([a_batch(facts[3:], start=3)])
 
     assert reaction.steps[-1].after == kept(store) == story.state
 
@@ -147,12 +147,30 @@ async def test_states_that_are_not_remembered_any_more_are_loaded(
     for _ in range(3):
         for story in stories:
             fact = story.notice().fact if len(story.steps) > 1 else story.steps[0].fact
-            await folder.handle(a_batch([fact], start=offset))
+            await folder.handle([a_batch([fact], start=offset)])
             offset += 1
             story.notice()
-            await folder.handle(a_batch([story.steps[-1].fact], start=offset))
+            await folder.handle([a_batch([story.steps[-1].fact], start=offset)])
             offset += 1
 
+    assert {one.event: one for one in store.states.values()} == {
+        story.event: story.state for story in stories
+    }
+
+
+async def test_all_batches_of_a_haul_are_folded_together_or_not_at_all() -> None:
+    stories = [Story(event=f"S{number}") for number in range(2)]
+    haul = [replace(a_batch(facts_of(story)), partition=n) for n, story in enumerate(stories)]
+    store, reaction = a_store(), Reaction([Unavailable("the log is away")])
+    folder = a_folder(store, reaction)
+
+    with pytest.raises(Unavailable):
+        await folder.handle(haul)
+    before = dict(store.offsets)
+    await folder.handle(haul)
+
+    assert before == {}
+    assert store.offsets == {("me", "llama.facts", n): haul[n].end for n in range(2)}
     assert {one.event: one for one in store.states.values()} == {
         story.event: story.state for story in stories
     }
@@ -162,7 +180,7 @@ async def test_a_batch_without_a_readable_fact_moves_the_offset() -> None:
     store, reaction = a_store(), Reaction()
     garbage = Record("llama.facts", 3, 0, None, b"{")
 
-    await a_folder(store, reaction).handle(Batch("llama.facts", 3, 0, (garbage,)))
+    await a_folder(store, reaction).handle([Batch("llama.facts", 3, 0, (garbage,))])
 
     assert (reaction.steps, store.offsets) == ([], {("me", "llama.facts", 3): 1})
 
@@ -174,7 +192,7 @@ async def test_a_fact_that_only_a_newer_release_knows_stops_the_reading() -> Non
     batch = Batch("llama.facts", 3, 0, (*a_batch(facts[:1]).records, newer))
 
     with pytest.raises(Misconfigured, match=r"llama\.facts\[3\]@1 is a FileEaten, .*upgrade"):
-        await a_folder(store).handle(batch)
+        await a_folder(store).handle([batch])
 
     assert (store.states, store.offsets) == ({}, {})
 

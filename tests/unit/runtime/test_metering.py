@@ -95,9 +95,9 @@ async def test_batches_are_counted_when_they_had_their_effects() -> None:
 
     counting = metered(subscribe, watch=watch, telemetry=telemetry, time_s=lambda: next(ticks))
     async with counting() as subscription:
-        batch = await anext(aiter(subscription.batches()))
+        haul = await anext(aiter(subscription.hauls()))
         before = dict(telemetry.consumed_by)
-        await subscription.confirm(batch)
+        await subscription.confirm(haul)
 
     assert before == {}
     assert telemetry.consumed_by == {(ALERTS_TOPIC.name, "other"): 2}
@@ -146,12 +146,12 @@ async def test_the_time_after_the_alert_is_counted_once_a_batch_had_its_effects(
     timekeeper = Timekeeper(show, telemetry)
     folder = Folder("another", system.ledger, timekeeper.look)
     handle = timekeeper.timed(folder.handle)
-    [batch] = whole(system)
+    haul = whole(system)
 
     with pytest.raises(Unavailable):
-        await handle(batch)
+        await handle(haul)
     assert telemetry.latencies == []
-    await handle(batch)
+    await handle(haul)
 
     assert [handler for handler, after_s in telemetry.latencies if after_s >= 0] == ["skymap"]
 

@@ -77,8 +77,7 @@ async def test_notices_before_the_adoption_is_read_repeat_it_under_the_same_id()
     system = MemorySystem.of(GRAPH)
     for number in range(3):
         await system.tell(a_trigger(created=START + timedelta(minutes=number)))
-        [batch] = system.unread(RESOLVER)
-        await system.restart(RESOLVER)(batch)
+        await system.restart(RESOLVER)(system.unread(RESOLVER))
 
     assert {fact.id for fact in adopted(system)} == {adopted(system)[0].id}
     await system.follow(RESOLVER)

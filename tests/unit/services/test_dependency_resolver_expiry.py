@@ -15,7 +15,13 @@ from schemas.facts import AlertType, FileExpired, FileGenerated
 from services.dependency_resolver import expiring
 from services.dependency_resolver.expiring import AGAIN_AFTER, Alarm
 from tests.support.facts import EVENT, START, a_trigger
-from tests.support.memory_system import MemorySystem, ScriptedRunner, SetClock, until
+from tests.support.memory_system import (
+    MemorySystem,
+    ScriptedRunner,
+    SetClock,
+    carry_out,
+    until,
+)
 from tests.unit.services.failing import FailingLog
 
 RESOLVER = "dependency_resolver"
@@ -37,29 +43,29 @@ class Scene:
 
     async def work(self) -> None:
         """Let resolver and worker go on until nothing is left to do."""
-        worker = self.system.worker()
         done = False
         while not done:
             await self.system.follow(RESOLVER, RESOLVER)
-            leases = await worker.queue.claim(
-                worker.name, handlers=worker.handlers, limit=9, lease=worker.lease
-            )
-            for lease in leases:
-                await worker.carry_out(lease)
-            done = not leases
+            done = not await self._carry_out()
 
     async def set_a_timer_that_is_due(self) -> None:
         """Have the next list made, and let its time pass before the resolver reads of it."""
         created = START + timedelta(minutes=1)
         await self.system.tell(a_trigger(AlertType.UPDATE, created=created, content="news"))
         await self.system.follow(RESOLVER)
-        worker = self.system.worker()
-        [lease] = await worker.queue.claim(
-            worker.name, handlers=worker.handlers, limit=9, lease=worker.lease
-        )
-        await worker.carry_out(lease)
+        assert await self._carry_out() == 1
         self.clock.moment = WINDOW_CLOSES
         await self.system.follow(RESOLVER)
+
+    async def _carry_out(self) -> int:
+        """Let a worker do what is wanted now, and nothing ahead; return how much that was."""
+        worker = self.system.worker()
+        leases = await worker.queue.claim(
+            "w1", handlers=worker.handlers, limit=9, lease=timedelta(seconds=15)
+        )
+        for lease in leases:
+            await carry_out(worker.carrying, lease)
+        return len(leases)
 
     async def ring(self, log: MessageLog | None = None) -> int:
         queue = MemoryTimerQueue(self.system.store)

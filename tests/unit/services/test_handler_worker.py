@@ -92,7 +92,7 @@ def a_task(need: str = "n1", *, failures: int = 0, handler: HandlerSpec | None =
 
 async def want(system: MemorySystem, tasks: Sequence[Task]) -> None:
     async with MemoryLedger(system.store).transaction("dependency_resolver") as transaction:
-        await transaction.tasks.want(EVENT, tasks)
+        await transaction.tasks.want({EVENT: tasks})
 
 
 @asynccontextmanager

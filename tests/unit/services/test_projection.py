@@ -116,14 +116,14 @@ async def test_reports_that_were_sent_twice_are_shown_once() -> None:
 @pytest.mark.parametrize("topic", [FACTS_TOPIC, REVISIONS_TOPIC, DEAD_LETTERS_TOPIC])
 async def test_what_could_not_be_stored_is_not_shown_and_comes_again(topic: Topic) -> None:
     system = await a_system(a_story())
-    [batch] = [one for one in system.unread(PROJECTION) if one.topic == topic.name]
+    haul = [one for one in system.unread(PROJECTION) if one.topic == topic.name]
     system.ledger = FailingLedger(system.ledger)
     handle, before = system.restart(PROJECTION), rows(system.store)
 
     with pytest.raises(Unavailable):
-        await handle(batch)
+        await handle(haul)
     assert (rows(system.store), system.store.offsets) == (before, {})
-    await handle(batch)
+    await handle(haul)
 
     assert rows(system.store) != before
 
@@ -154,6 +154,6 @@ async def test_a_second_instance_is_fenced_and_shows_nothing() -> None:
 
     for batch in batches:
         with pytest.raises(Fenced):
-            await stale(batch)
+            await stale([batch])
 
     assert rows(system.store) == before

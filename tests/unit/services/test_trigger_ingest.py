@@ -205,7 +205,7 @@ async def test_a_record_without_a_value_is_refused() -> None:
     system = a_system()
     record = Record(ALERTS_TOPIC.name, 0, 0, b"key", None)
 
-    await system.restart(INGEST)(Batch(ALERTS_TOPIC.name, 0, 0, (record,)))
+    await system.restart(INGEST)([Batch(ALERTS_TOPIC.name, 0, 0, (record,))])
 
     assert (letters(system)[0].reason, letters(system)[0].size) == ("unsupported_format", 0)
 
@@ -254,12 +254,12 @@ async def test_what_was_taken_in_before_a_crash_comes_again_under_the_same_ids()
 async def test_a_second_instance_is_fenced_and_gives_no_receipts() -> None:
     system = a_system()
     source = await system.send(a_notice())
-    [batch] = system.unread(INGEST)
+    haul = system.unread(INGEST)
     await system.follow(INGEST)
     before = await system.models.receipt(source)
     stale = system.restart(INGEST)
 
     with pytest.raises(Fenced):
-        await stale(batch)
+        await stale(haul)
 
     assert await system.models.receipt(source) == before

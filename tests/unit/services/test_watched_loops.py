@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -92,7 +92,7 @@ async def test_a_result_that_cannot_be_published_yet_is_told_of() -> None:
     system, notes = MemorySystem.of(GRAPH), Notes()
     system.log = FailingLog(system.records, failures=2)
     worker = system.worker()
-    worker.claiming = notes
+    worker.carrying = replace(worker.carrying, watch=notes)
     await want(system, [a_task()])
 
     async with working(worker):

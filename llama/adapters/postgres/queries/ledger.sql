@@ -1,16 +1,20 @@
--- name: begin_offset
--- Move an offset that nobody has moved yet; no row if somebody has.
+-- name: begin_offsets
+-- Move offsets that nobody has moved yet; no row for one that somebody has.
 insert into offsets as known (consumer, topic, partition, next_offset)
-values ($1, $2, $3, $4)
+select $1, topic, partition, next_offset
+from unnest($2::text[], $3::integer[], $4::bigint[]) as given (topic, partition, next_offset)
 on conflict (consumer, topic, partition) do update
     set next_offset = excluded.next_offset where known.next_offset = 0
-returning next_offset;
+returning topic, partition;
 
--- name: advance_offset
--- Move an offset from where it is expected to be; no row if it is not there.
-update offsets set next_offset = $4
-where consumer = $1 and topic = $2 and partition = $3 and next_offset = $5
-returning next_offset;
+-- name: advance_offsets
+-- Move offsets from where they are expected to be; no row for one that is not there.
+update offsets set next_offset = given.next_offset
+from unnest($2::text[], $3::integer[], $4::bigint[], $5::bigint[])
+    as given (topic, partition, next_offset, expected)
+where offsets.consumer = $1 and offsets.topic = given.topic
+    and offsets.partition = given.partition and offsets.next_offset = given.expected
+returning offsets.topic, offsets.partition;
 
 -- name: commit_later
 -- Do not wait until what this transaction commits is on the disk.
@@ -33,17 +37,20 @@ select body from facts where event = $1 and sequence <= $2 order by sequence;
 -- A consumer's states of events whose pipeline is of an earlier deployment.
 select event, sequence, fold_version, state
 from states
-where consumer = $1 and (fold_version <> $3 or (state ->> 'epoch')::integer < $2)
+where consumer = $1 and (fold_version <> $3 or epoch < $2)
 order by event;
 
 -- name: save_states
 -- Keep a consumer's states of some events.
-insert into states (consumer, event, sequence, fold_version, state)
-select $1, event, sequence, $5, state
-from unnest($2::text[], $3::bigint[], $4::json[]) as given (event, sequence, state)
+insert into states (consumer, event, sequence, fold_version, epoch, digest, state)
+select $1, event, sequence, $2, epoch, digest, state
+from unnest($3::text[], $4::bigint[], $5::integer[], $6::text[], $7::bytea[])
+    as given (event, sequence, epoch, digest, state)
 on conflict (consumer, event) do update set
     sequence = excluded.sequence,
     fold_version = excluded.fold_version,
+    epoch = excluded.epoch,
+    digest = excluded.digest,
     state = excluded.state;
 
 -- name: load_heads

@@ -1,10 +1,34 @@
+-- Who leases tasks, or lets go of them, does not wait until the disk has it (`set_config` in what a
+-- statement returns is for its own transaction): what a crashed server forgets of that, a lease at
+-- most, leads to a run more, and to nothing worse.
+-- Whoever changes several tasks that are there locks them first, by their numbers: so nobody waits
+-- for somebody who waits for him.
+
 -- name: withdraw_tasks
--- Drop the tasks of an event that are not wanted any more, whoever holds them.
-delete from tasks
-where event = $1
-    and (handler, need, attempt) not in (
-        select * from unnest($2::text[], $3::text[], $4::integer[])
-    );
+-- Drop the tasks of some events ($1) that are not wanted any more, whoever holds them; but what was
+-- taken ahead of a fact only if that is folded, which is so of these ($6). What is wanted is ahead of
+-- nothing any more.
+with given as (
+    select number, ahead_of, (event, handler, need, attempt) in (
+        select * from unnest($2::text[], $3::text[], $4::text[], $5::integer[])
+    ) as is_wanted
+    from tasks where event = any ($1::text[])
+),
+locked as materialized (
+    select tasks.number, given.is_wanted
+    from tasks join given on tasks.number = given.number
+    where case
+        when given.is_wanted then given.ahead_of is not null
+        else given.ahead_of is null or given.ahead_of = any ($6::text[])
+    end
+    order by tasks.number
+    for update of tasks
+),
+passed as (
+    update tasks set ahead_of = null
+    from locked where tasks.number = locked.number and locked.is_wanted
+)
+delete from tasks using locked where tasks.number = locked.number and not locked.is_wanted;
 
 -- name: want_tasks
 -- Add wanted tasks that are not there; what is there takes on a new priority and the name of the
@@ -15,16 +39,16 @@ with added as (
         event, handler, need, attempt, code, priority, wanted_since, due_at, body
     )
     select
-        $1, handler, need, attempt, code, priority,
+        event, handler, need, attempt, code, priority,
         coalesce(not_before, now()), coalesce(not_before, now()), body
     from unnest(
-        $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::timestamptz[],
-        $8::json[]
+        $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[],
+        $7::timestamptz[], $8::json[]
     ) with ordinality
-        as given (handler, need, attempt, code, priority, not_before, body, place)
+        as given (event, handler, need, attempt, code, priority, not_before, body, place)
     where not exists (
         select from tasks as same
-        where same.event = $1 and same.handler = given.handler and same.need = given.need
+        where same.event = given.event and same.handler = given.handler and same.need = given.need
             and same.attempt = given.attempt and same.priority = given.priority
             and same.body ->> 'notice' = given.body ->> 'notice'
     )
@@ -39,11 +63,16 @@ select pg_notify('llama_tasks', '') from (select from added limit 1) as news;
 
 -- name: claim_tasks
 -- Lease due tasks of some (handler, code) pairs, most urgent first; always tells the time. Those of
--- handlers that publish ($6) stay while publication is paused.
-with picked as (
+-- handlers that publish ($6) stay while publication is paused. What was taken ahead by somebody who
+-- did not come back is dropped: it was wanted by nobody else.
+with lapsed as (
+    delete from tasks where ahead_of is not null and status <> 'done' and due_at <= now()
+),
+picked as (
     select number from tasks
     where status <> 'done'
         and due_at <= now()
+        and ahead_of is null
         and (handler, code) in (select * from unnest($2::text[], $3::text[]))
         and not (
             handler = any ($6::text[]) and exists (select from pauses where resumed_at is null)
@@ -58,38 +87,91 @@ leased as (
     from picked where tasks.number = picked.number
     returning tasks.number, priority, wanted_since, fence, body
 )
-select now() as looked_at, leased.fence, leased.priority, leased.body
+select
+    now() as looked_at, leased.fence, leased.priority, leased.body,
+    set_config('synchronous_commit', 'off', true)
 from (select) as once left join leased on true
 order by leased.priority desc, leased.wanted_since, leased.number;
 
--- name: renew_task
--- Extend a lease that is still held.
+-- name: take_tasks_ahead
+-- Lease tasks after facts that are still to be told ($7): those that are there only if anybody could
+-- have them.
+insert into tasks as known (
+    event, handler, need, attempt, code, priority, wanted_since, due_at, status, worker, fence,
+    ahead_of, body
+)
+select
+    event, handler, need, attempt, code, priority, now(), now() + $10, 'leased', $9,
+    nextval('task_fences'), cause, body
+from unnest(
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
+    $8::json[]
+) as given (event, handler, need, attempt, code, priority, cause, body)
+order by event, handler, need, attempt
+on conflict (event, handler, need, attempt) do update
+    set status = 'leased', worker = excluded.worker, fence = excluded.fence,
+        due_at = excluded.due_at
+    where known.status <> 'done' and known.due_at <= now() and known.ahead_of is null
+returning event, handler, need, attempt, fence, set_config('synchronous_commit', 'off', true);
+
+-- name: renew_tasks
+-- Extend leases that are still held.
+with held as materialized (
+    select number
+    from tasks join unnest(
+        $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[]
+    ) as given (event, handler, need, attempt, worker, fence)
+        using (event, handler, need, attempt, worker, fence)
+    where status = 'leased'
+    order by number
+    for update of tasks
+)
 update tasks set due_at = now() + $7
-where event = $1 and handler = $2 and need = $3 and attempt = $4
-    and status = 'leased' and worker = $5 and fence = $6
-returning number;
+from held where tasks.number = held.number
+returning fence, set_config('synchronous_commit', 'off', true);
 
 -- name: wanted_task
 -- A task that is still to be done, whoever holds it.
 select number from tasks
 where event = $1 and handler = $2 and need = $3 and attempt = $4 and status <> 'done';
 
--- name: finish_task
--- Close a task under its lease; again, if need be.
-update tasks set status = 'done'
-where event = $1 and handler = $2 and need = $3 and attempt = $4
-    and status in ('leased', 'done') and worker = $5 and fence = $6
-returning number;
-
--- name: release_task
--- Give a task back, and wake workers.
-with freed as (
-    update tasks set status = 'open', worker = null, due_at = now()
-    where event = $1 and handler = $2 and need = $3 and attempt = $4
-        and status = 'leased' and worker = $5 and fence = $6
-    returning number
+-- name: finish_tasks
+-- Close tasks under their leases; again, if need be.
+with held as materialized (
+    select number
+    from tasks join unnest(
+        $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[]
+    ) as given (event, handler, need, attempt, worker, fence)
+        using (event, handler, need, attempt, worker, fence)
+    where status in ('leased', 'done')
+    order by number
+    for update of tasks
 )
-select pg_notify('llama_tasks', '') from freed;
+update tasks set status = 'done'
+from held where tasks.number = held.number
+returning fence, set_config('synchronous_commit', 'off', true);
+
+-- name: release_tasks
+-- Give tasks back, and wake workers; drop those that nobody else wants yet.
+with held as materialized (
+    select number, ahead_of
+    from tasks join unnest(
+        $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[]
+    ) as given (event, handler, need, attempt, worker, fence)
+        using (event, handler, need, attempt, worker, fence)
+    where status = 'leased'
+    order by number
+    for update of tasks
+),
+gone as (
+    delete from tasks using held where tasks.number = held.number and held.ahead_of is not null
+),
+freed as (
+    update tasks set status = 'open', worker = null, due_at = now()
+    from held where tasks.number = held.number and held.ahead_of is null
+    returning tasks.number
+)
+select pg_notify('llama_tasks', '') from (select from freed limit 1) as news;
 
 -- name: next_due
 -- Seconds until the next task falls due that was not due at a moment; null if there is none.
