@@ -40,13 +40,14 @@ from llama.ports.outlet import Carrier
 from llama.ports.telemetry import Telemetry
 from llama.runtime.addresses import Addresses, find_addresses, write_atomically
 from llama.runtime.bringing import Bringer
-from llama.runtime.consuming import UNHURRIED_EVERY_S, UNHURRIED_S, Subscribe
+from llama.runtime.consuming import Subscribe
 from llama.runtime.lifecycle import die_with_parent, run_until_stopped
 from llama.runtime.logs import configure_logs
 from llama.runtime.metering import MeteredLog, WatchedFeed, metered
 from llama.runtime.patience import persist
 from llama.runtime.pipelines import load_pipeline
 from llama.runtime.recollection import Recollection
+from llama.runtime.rhythm import Rhythm
 from llama.runtime.settings import Settings, read_settings
 from llama.runtime.sources import sources_of
 from llama.runtime.vitals import CONSUMING_WITHIN_S, PULSE_WITHIN_S, Loop, pulsing
@@ -56,6 +57,8 @@ from services.watchers import Watchers
 
 CONSUMING = "consuming"
 """What the loop over a topic is called."""
+MOST_GATHERED = 4000
+"""Records that are handled together at the most, where nobody waits for them."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 """Between two tries of a service that fails: it fails for a reason that somebody must look at."""
@@ -90,6 +93,7 @@ class Wiring:
         self.clock = SystemClock()
         self.artifacts = KeptArtifacts(settings.artifacts_folder)
         self.lately = Recollection()
+        self.rhythm = Rhythm()
         self.handlers: Handlers = load_pipeline(settings.pipeline)
         self._stack = AsyncExitStack()
 
@@ -144,7 +148,10 @@ class Wiring:
         max_records: int = 500,
         hurried: bool = True,
     ) -> Subscribe:
-        """Return how a consumer opens its share of topics; `hurried`: somebody waits for that."""
+        """Return how a consumer opens its share of topics.
+
+        `hurried`: somebody waits for what it does. All others take more together, in rounds.
+        """
 
         async def positions(topic: str) -> Mapping[int, int]:
             return await self.ledger.positions(consumer, topic)
@@ -159,10 +166,10 @@ class Wiring:
                 consumer=consumer,
                 positions=positions,
                 share=share,
-                max_records=max_records,
+                max_records=max_records if hurried else MOST_GATHERED,
             )
             if not hurried:
-                subscription.gathering(UNHURRIED_S, every_s=UNHURRIED_EVERY_S)
+                subscription.gathering(self.rhythm.until)
             return subscription.telling(WatchedFeed(watch, telemetry))
 
         return metered(subscribe, watch=watch, telemetry=telemetry, time_s=time.monotonic)

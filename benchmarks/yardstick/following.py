@@ -5,7 +5,7 @@ What a subscriber is given has been acknowledged: the time of its arrival is nev
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -33,6 +33,11 @@ class Seen:
     results: int = 0
     failures: list[bytes] = field(default_factory=list[bytes])
     more: threading.Condition = field(default_factory=threading.Condition)
+
+    def missing(self, event: str, files: Collection[str], since: float) -> Sequence[str]:
+        """Return those files of an event that have not come since a moment."""
+        there = self.made.get(event, {})
+        return [file for file in files if there.get(file, 0.0) < since]
 
 
 class LogFollower:
@@ -74,15 +79,13 @@ class LogFollower:
     ) -> None:
         """Wait until all these files of these events have come since a moment."""
         seen, deadline = self.seen, time.monotonic() + within_s
-        missing = {event: set(files) for event, files in wanted.items()}
         with seen.more:
-            while missing := _still(missing, seen.made, since):
-                if seen.failures:
-                    raise RuntimeError(f"a handler failed: {seen.failures[0].decode()}")
-                if not seen.more.wait(max(0.0, deadline - time.monotonic())):
-                    event, files = next(iter(missing.items()))
-                    rest = f"{event} has no {', '.join(sorted(files))}"
-                    raise TimeoutError(f"{len(missing)} events are not made; {rest}")
+            for event, files in wanted.items():  # one after the other: all have to come anyway
+                while missing := seen.missing(event, files, since):
+                    if seen.failures:
+                        raise RuntimeError(f"a handler failed: {seen.failures[0].decode()}")
+                    if not seen.more.wait(max(0.0, deadline - time.monotonic())):
+                        raise TimeoutError(f"{event} has no {', '.join(missing)}")
 
     def _follow(self) -> None:
         while not self._over.is_set():
@@ -110,15 +113,3 @@ class LogFollower:
         self.seen.others.setdefault(event, {})[kind or b""] = now
         if kind == FAILED:
             self.seen.failures.append(body)
-
-
-def _still(
-    missing: Mapping[str, set[str]], made: Mapping[str, Mapping[str, float]], since: float
-) -> dict[str, set[str]]:
-    """Return those of the missing files that are missing still."""
-    rest: dict[str, set[str]] = {}
-    for event, files in missing.items():
-        there = made.get(event, {})
-        if left := {file for file in files if there.get(file, 0.0) < since}:
-            rest[event] = left
-    return rest

@@ -31,8 +31,7 @@ on conflict (digest) do update set content = excluded.content where content <> e
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    digest: Digest
-    content: bytes
+    rows: Sequence[tuple[Digest, bytes]]
     kept: "asyncio.Future[None]"
 
     def accept(self) -> None:
@@ -56,17 +55,25 @@ class ArtifactTable:
         self._writer: asyncio.Task[None] | None = None
 
     async def put(self, content: bytes) -> Digest:
-        """Keep some bytes, together with all that comes in meanwhile.
+        """Keep some bytes; see `put_all`."""
+        digest = digest_bytes(content)
+        await self._keep([(digest, content)])
+        return digest
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep some contents, together with all that comes in meanwhile.
 
         Unavailable if the disk refuses.
         """
+        if contents:
+            await self._keep([(digest_bytes(one), one) for one in contents])
+
+    async def _keep(self, rows: Sequence[tuple[Digest, bytes]]) -> None:
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        digest = digest_bytes(content)
-        self._waiting.append(_Waiting(digest, content, kept))
+        self._waiting.append(_Waiting(rows, kept))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         await kept
-        return digest
 
     def get(self, digest: str) -> bytes | None:
         """Return the bytes, checked against the name; None if they are not here."""
@@ -113,7 +120,7 @@ class ArtifactTable:
             self._writing = self._writing or self._open()
             with self._writing as connection:
                 connection.execute("begin immediate")
-                connection.executemany(_PUT, [(one.digest, one.content) for one in batch])
+                connection.executemany(_PUT, [row for one in batch for row in one.rows])
 
     def _read(self, statement: str, *arguments: object) -> Sequence[tuple[Any, ...]]:
         with self._translated():

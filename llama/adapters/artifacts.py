@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from llama.adapters.syncing import sync_folder
@@ -40,6 +40,11 @@ class DiskArtifacts:
     async def put(self, content: bytes) -> Digest:
         """Keep some bytes; Unavailable if the disk refuses."""
         return await asyncio.to_thread(self.keep, content)
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep several, one after the other; Unavailable if the disk refuses."""
+        for content in contents:
+            await self.put(content)
 
     async def get(self, digest: str) -> bytes:
         """Return the bytes, checked against the name."""

@@ -1,7 +1,7 @@
 """The store of artifacts of a system on a disk: small ones in a table, all others as files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from llama.adapters.artifact_table import ArtifactTable
@@ -26,6 +26,11 @@ class KeptArtifacts:
         if len(content) <= SMALL_BYTES:
             return await self._table.put(content)
         return await self._files.put(content)
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep several, the small ones in one transaction; Unavailable if the disk refuses."""
+        await self._files.put_all([one for one in contents if len(one) > SMALL_BYTES])
+        await self._table.put_all([one for one in contents if len(one) <= SMALL_BYTES])
 
     async def get(self, digest: str) -> bytes:
         """Return the bytes, checked against the name."""

@@ -44,6 +44,7 @@ _POLL_S = 0.02
 
 SETTINGS: Mapping[str, str] = {
     "autovacuum_max_workers": "1",
+    "autovacuum_naptime": "10s",
     "client_min_messages": "warning",
     "fsync": "on",
     "huge_pages": "off",

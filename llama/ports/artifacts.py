@@ -1,6 +1,6 @@
 """The store of bytes, named by what they are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,10 @@ class Artifacts(Protocol):
 
     async def put(self, content: bytes) -> Digest:
         """Keep some bytes; once this returns they survive a crash of the machine."""
+        ...
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep several at once; once this returns they survive a crash of the machine."""
         ...
 
     async def get(self, digest: str) -> bytes:

@@ -28,10 +28,11 @@ class TaskBoard(Protocol):
 
     async def want(
         self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
-    ) -> None:
+    ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
-        What a worker took ahead, after a fact that is not `folded` yet, stays as it is.
+        What a worker took ahead, after a fact that is not `folded` yet, stays as it is. Tell
+        whether anything was new to the workers.
         """
         ...
 

@@ -17,12 +17,6 @@ Subscribe = Callable[[], AbstractAsyncContextManager[Subscription]]
 Handle = Callable[[Haul], Awaitable[None]]
 """Gives a haul all its effects; repeating it must be harmless."""
 
-UNHURRIED_S = 0.1
-"""So long consumers on which nobody's next step waits let records gather: one transaction then
-serves many, and who works on the event has the machine meanwhile. What people see comes this much
-later, of the second within which it should be there."""
-UNHURRIED_EVERY_S = 0.2
-"""And with more coming in they do not begin again before that."""
 FENCED_PAUSE_S = 0.5
 """Two instances with one share would otherwise chase each other as fast as they can."""
 

@@ -25,7 +25,7 @@ Result = TypeVar("Result", bound=Folded)
 Fold = Callable[[Sequence[LoggedFact], dict[str, EventState]], list[Result]]
 """Folds facts into states, which is changed; gives what each of them did."""
 
-CACHED_EVENTS = 500
+CACHED_EVENTS = 2000
 """States kept in memory: the events of some hours, at about 10 kB each."""
 
 _log = structlog.get_logger()

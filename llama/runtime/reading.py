@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from schemas.facts import FACTS, Fact
 
-REMEMBERED = 1500
-"""Facts: many more than come in while the slowest consumer lets them gather."""
+REMEMBERED = 5000
+"""Facts: more than come in while the slowest consumer lets them gather."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """An artifact store that gives out again at once what was put into it last."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from llama.domain.digests import Digest, digest_bytes
@@ -12,18 +12,29 @@ KEPT_BYTES = 64 * 1024 * 1024
 
 
 class RecentArtifacts:
-    """Remembers some bytes in front of another store, also while that is still keeping them."""
+    """Remembers some bytes in front of another store, before and while that keeps them."""
 
     def __init__(self, store: Artifacts, *, most_bytes: int = KEPT_BYTES) -> None:
         self._store = store
         self._most = most_bytes
         self._recent = OrderedDict[str, bytes]()
         self._bytes = 0
-        self._being_kept = dict[str, bytes]()
-        """Not forgotten before the store has them."""
+        self._held = dict[str, tuple[bytes, int]]()
+        """And for how many it is held."""
 
-    def remember(self, content: bytes) -> Digest:
-        """Have some bytes at hand; they are not kept by that."""
+    def hold(self, content: bytes) -> None:
+        """Have some bytes at hand until they are let go; they are not kept by that."""
+        digest = digest_bytes(content)
+        self._held[digest] = content, self._held.get(digest, (content, 0))[1] + 1
+
+    def let_go(self, content: bytes) -> None:
+        """Have some bytes at hand no more, unless somebody else holds them."""
+        digest = digest_bytes(content)
+        held, times = self._held.pop(digest, (content, 1))
+        if times > 1:
+            self._held[digest] = held, times - 1
+
+    def _remember(self, content: bytes) -> None:
         digest = digest_bytes(content)
         if digest not in self._recent:
             self._recent[digest] = content
@@ -31,16 +42,17 @@ class RecentArtifacts:
         self._recent.move_to_end(digest)
         while self._bytes > self._most:
             self._bytes -= len(self._recent.popitem(last=False)[1])
-        return digest
 
     async def put(self, content: bytes) -> Digest:
         """Keep some bytes; once this returns they survive a crash of the machine."""
-        digest = self.remember(content)
-        self._being_kept[digest] = content
-        try:
-            return await self._store.put(content)
-        finally:
-            self._being_kept.pop(digest, None)
+        self._remember(content)
+        return await self._store.put(content)
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep several at once; once this returns they survive a crash of the machine."""
+        for content in contents:
+            self._remember(content)
+        await self._store.put_all(contents)
 
     async def get(self, digest: str) -> bytes:
         """Return the bytes; ArtifactMissing or ArtifactCorrupt if that is not possible."""
@@ -62,7 +74,8 @@ class RecentArtifacts:
         target.chmod(0o444)
 
     def _known(self, digest: str) -> bytes | None:
-        return self._recent.get(digest, self._being_kept.get(digest))
+        held = self._held.get(digest)
+        return held[0] if held else self._recent.get(digest)
 
     def names(self) -> AsyncIterator[Digest]:
         """Go through the names of all artifacts, in no particular order."""

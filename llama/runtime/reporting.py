@@ -1,5 +1,6 @@
 """A run's outcome as a fact; what it has made is kept before the fact says so."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -30,11 +31,10 @@ def report_of(task: Task, outcome: RunOutcome, *, ended: datetime) -> FileGenera
             return failed(task, outcome, now=ended)
 
 
-async def keep(outcome: RunOutcome, artifacts: Artifacts) -> None:
-    """Keep what a run has made: once this returns it survives a crash of the machine."""
-    if isinstance(outcome, Made):
-        for product in outcome.files:
-            await artifacts.put(product.content)
+async def keep(outcomes: Iterable[RunOutcome], artifacts: Artifacts) -> None:
+    """Keep what runs have made: once this returns it survives a crash of the machine."""
+    made = (outcome.files for outcome in outcomes if isinstance(outcome, Made))
+    await artifacts.put_all([product.content for files in made for product in files])
 
 
 def generated(

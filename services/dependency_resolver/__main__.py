@@ -12,7 +12,6 @@ from services.dependency_resolver import CONSUMES
 from services.dependency_resolver.adopting import deployable
 from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import CONSUMER, Resolver
-from services.dependency_resolver.resting import resting
 from services.wiring import Wiring, run
 
 
@@ -29,7 +28,7 @@ async def serve(wiring: Wiring) -> None:
         watch = wiring.watch("timers", within_s=TIMERS_WITHIN_S)
         group.create_task(Alarm(wiring.timers, wiring.log, watch).watch())
         subscribe = wiring.subscribe(CONSUMER, CONSUMES)
-        handle = resting(folder.handle)
+        handle = resolver.rest.after(folder.handle)
         group.create_task(consume(subscribe, handle, on_start=begin, watch=wiring.watch()))
 
 

@@ -1,7 +1,7 @@
 """After every fact: adopt the pipeline, announce what is obsolete, want what can be made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,6 +25,7 @@ from services.dependency_resolver.adopting import (
     is_unfinished,
     is_young,
 )
+from services.dependency_resolver.resting import Rest
 
 CONSUMER = "dependency_resolver"
 
@@ -41,6 +42,8 @@ class Resolver:
     epoch: int
     stale_after: timedelta = STALE_AFTER
     """How long after it was last worked on a settled event still takes on new code by itself."""
+    rest: Rest = field(default_factory=Rest)
+    """What it has been of use for decides whether it pauses."""
 
     async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
         """Have the effects of some folded facts."""
@@ -53,7 +56,8 @@ class Resolver:
         ]
         await self.log.append(FACTS_TOPIC, [*adopted, *announced])
         wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}
-        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])
+        is_new = await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])
+        self.rest.was_of_use = is_new or bool(adopted or announced)
         for own in by_event.values():
             await self._expect(transaction, own)
 

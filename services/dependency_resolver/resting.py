@@ -1,23 +1,29 @@
-"""Rests after what workers have gone on from already, so that they have the machine meanwhile."""
+"""Rests while workers have gone on by themselves, so that they have the machine meanwhile."""
 
 import asyncio
+from dataclasses import dataclass
 
 from llama.ports.message_log import Haul
 from llama.runtime.consuming import Handle
-from llama.runtime.metering import kind_of
-from schemas.facts import FileGenerated
 
-REST_S = 0.01
-"""A result that its worker could not go on from, as of a join, is waited for so much longer."""
+REST_S = 0.03
+"""After results that led to nothing new. A result that its worker cannot go on from, as of a join
+of what two workers made, is waited for so much longer; and after it there is no rest."""
 
 
-def resting(handle: Handle) -> Handle:
-    """Return how a haul is handled with a rest after it, if it has results alone."""
+@dataclass(slots=True)
+class Rest:
+    """Comes after a haul of which nobody had any use."""
 
-    async def handle_and_rest(haul: Haul) -> None:
-        await handle(haul)
-        kinds = {kind_of(record) for batch in haul for record in batch.records}
-        if kinds == {FileGenerated.__name__}:
-            await asyncio.sleep(REST_S)
+    was_of_use: bool = True
+    """Whether the last haul led to anything that was not known already."""
 
-    return handle_and_rest
+    def after(self, handle: Handle) -> Handle:
+        """Return how a haul is handled with a rest after it, if it was of no use."""
+
+        async def handle_and_rest(haul: Haul) -> None:
+            await handle(haul)
+            if not self.was_of_use:
+                await asyncio.sleep(REST_S)
+
+        return handle_and_rest

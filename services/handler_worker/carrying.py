@@ -22,7 +22,7 @@ from llama.runtime.reporting import keep, report_of
 from llama.runtime.unwatched import UNWATCHED
 from schemas.topics import FACTS_TOPIC
 from services.handler_worker.horizon import Horizon
-from services.handler_worker.jobs import Job, fields_of
+from services.handler_worker.jobs import Job, ahead_of, fields_of
 
 POSTPONE_S = 1.0
 """Pause after a run that could not even begin: whatever is missing needs a moment."""
@@ -62,24 +62,29 @@ class Carrying:
         """
         job.outcome, job.report = outcome, report_of(job.task, outcome, ended=self.clock.now())
         job.leads_to = tuple(Job(task, cause=job) for task in self.horizon.beyond(job.report))
-        if job.leads_to and isinstance(outcome, Made):
-            for product in outcome.files:
-                self.artifacts.remember(product.content)
+        for content in _contents(job):
+            self.artifacts.hold(content)
         return job.leads_to
 
-    async def keep(self, job: Job) -> None:
-        """Keep what a job has made: once this returns, it survives a crash of the machine."""
-        if job.outcome is not None:
-            keeping = partial(keep, job.outcome, self.artifacts)
-            await persist("keeping a result", keeping, watch=self.watch)
+    def forget(self, job: Job) -> None:
+        """Have a job in hand no more, which was begun."""
+        self.horizon.end(job.task)
+        for content in _contents(job):
+            self.artifacts.let_go(content)
+
+    async def keep(self, jobs: Sequence[Job]) -> None:
+        """Keep what jobs have made: once this returns, it survives a crash of the machine."""
+        outcomes = [job.outcome for job in jobs if job.outcome is not None]
+        keeping = partial(keep, outcomes, self.artifacts)
+        await persist("keeping results", keeping, watch=self.watch)
 
     async def take_ahead(self, jobs: Sequence[Job]) -> None:
         """Get leases for all that was begun because of some jobs: once those are told it is late.
 
-        What somebody else has is dropped, and everything if nobody can be asked: then the resolver
-        sees to it.
+        What somebody else has is dropped, and what goes on from that; and everything if nobody can
+        be asked: then the resolver sees to it.
         """
-        begun = [child for job in jobs for child in job.leads_to if not child.is_dropped]
+        begun = ahead_of(jobs)
         leases: Sequence[Lease] = ()
         with suppress(Unavailable):
             tasks = [job.task for job in begun]
@@ -121,6 +126,12 @@ class Carrying:
                 await self.queue.release(untold)
         except Unavailable:
             _log.info("leases_left_to_expire", leases=len(told) + len(untold))
+
+
+def _contents(job: Job) -> Sequence[bytes]:
+    """Return what a job has made."""
+    made = job.outcome.files if isinstance(job.outcome, Made) else ()
+    return [product.content for product in made]
 
 
 def _leases(jobs: Sequence[Job]) -> Sequence[Lease]:

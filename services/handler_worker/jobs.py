@@ -34,29 +34,19 @@ class Job:
         """Whether it, or what it is ahead of, was dropped."""
         return self.is_dropped or (self.cause is not None and self.cause.is_void)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it has a lease, and a result."""
-        return self.lease is not None and self.outcome is not None
-
     def grant(self, lease: Lease | None) -> None:
-        """Give it a lease; without one it is dropped."""
+        """Give it a lease; without one it is dropped, and so is what goes on from it."""
+        self.is_dropped = self.is_void or lease is None
         self.lease, self.cause = lease, None
-        self.is_dropped = self.is_dropped or lease is None
 
 
-def due_of(ended: Sequence[Job]) -> list[Job]:
-    """Return what can be told now of jobs in the order in which they ended.
+def ahead_of(jobs: Sequence[Job]) -> list[Job]:
+    """Return what was begun because of some jobs that have ended and has no lease yet.
 
-    Of one event nothing is told before what ended earlier: it may have been made from that.
+    In the order in which it was begun: after its cause, which is among these jobs.
     """
-    due, held = list[Job](), set[str]()
-    for job in ended:
-        if job.is_due and job.task.event not in held:
-            due.append(job)
-        else:
-            held.add(job.task.event)
-    return due
+    begun = (child for job in jobs for child in job.leads_to)
+    return [child for child in begun if child.lease is None and not child.is_void]
 
 
 def fields_of(task: Task) -> dict[str, object]:

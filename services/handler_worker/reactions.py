@@ -15,15 +15,18 @@ from llama.ports.telemetry import Watch
 from llama.runtime.patience import persist
 from llama.runtime.unwatched import UNWATCHED
 from services.handler_worker.carrying import Carrying
-from services.handler_worker.jobs import Job, due_of, fields_of
+from services.handler_worker.jobs import Job, fields_of
 from services.handler_worker.waiting_line import WaitingLine
 
 IDLE = timedelta(seconds=5)
 """Look for due tasks at least this often, should a wake-up be lost."""
 HOLD_S = 0.25
 """A job waits for a free slot so long; then other workers may have it."""
-GATHER_S = 0.02
-"""While many jobs wait for a slot, results gather for so long: one statement serves them all."""
+GATHER_S = 0.03
+"""While there are runs, results gather for so long: one statement serves them all, and who goes on
+with an event has the machine meanwhile."""
+CLOSE_EVERY_S = 0.1
+"""So long what was told gathers: one statement closes all of it, and nobody waits for that."""
 MOST_PER_SLOT = 200
 """Jobs that are not told yet: while the log is away nothing more is claimed beyond that."""
 
@@ -50,10 +53,8 @@ class Worker:
     renewing: Watch = UNWATCHED
     """Who watches over the two loops; the runs are in processes of their own."""
     _line: WaitingLine = field(init=False)
-    _in_hand: dict[Job, asyncio.Task[None] | None] = field(
-        default_factory=dict[Job, "asyncio.Task[None] | None"]
-    )
-    """All that is not told yet, and how its result is being kept."""
+    _in_hand: dict[Job, None] = field(default_factory=dict[Job, None])
+    """All whose tasks are not closed yet, in order."""
     _runs: dict[Job, asyncio.Task[RunOutcome | None]] = field(
         default_factory=dict[Job, "asyncio.Task[RunOutcome | None]"]
     )
@@ -63,6 +64,8 @@ class Worker:
     _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _ready: asyncio.Queue[Sequence[Job]] = field(default_factory=lambda: asyncio.Queue(1))
     """What can be told; no more than that, for what ends meanwhile is made ready together."""
+    _told: list[Job] = field(default_factory=list[Job])
+    _has_told: asyncio.Event = field(default_factory=asyncio.Event)
     _dropped: list[Job] = field(default_factory=list[Job])
     _has_dropped: asyncio.Event = field(default_factory=asyncio.Event)
     _has_room: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,6 +82,7 @@ class Worker:
                 self._group.create_task(self._keep_leases())
                 self._group.create_task(self._make_ready())
                 self._group.create_task(self._tell())
+                self._group.create_task(self._close())
                 self._group.create_task(self._give_back())
                 for _ in range(self.capacity):
                     self._group.create_task(self._fill_a_slot())
@@ -119,6 +123,10 @@ class Worker:
         is_full = len(self._in_hand) >= MOST_PER_SLOT * self.capacity
         return 0 if is_full else self._line.room
 
+    def _look_for_room(self) -> None:
+        if self._room:
+            self._has_room.set()
+
     async def _wait_for_room(self) -> None:
         """Return when there may be room, or after a while: who watches is to hear of it."""
         self._has_room.clear()
@@ -151,7 +159,7 @@ class Worker:
                     await self._carry_out(job)
             finally:
                 self._line.leave()
-                self._has_room.set()
+                self._look_for_room()
 
     async def _carry_out(self, job: Job) -> None:
         outcome = await self._run(job)
@@ -164,7 +172,6 @@ class Worker:
         else:
             self._line.note(outcome.wall_s)
             self._begin(self.carrying.ended(job, outcome))
-            self._in_hand[job] = self._group.create_task(self.carrying.keep(job))
             self._ended.append(job)
             self._has_ended.set()
 
@@ -186,36 +193,40 @@ class Worker:
         """Have what has ended kept, and leases for what it leads to: then it can be told."""
         while True:
             await self._has_ended.wait()
-            if self._line.is_long:
-                await asyncio.sleep(GATHER_S)
+            await self._gather()
             self._has_ended.clear()
-            if due := self._due():
-                await self.carrying.take_ahead(due)
-                await asyncio.wait([kept for job in due if (kept := self._in_hand[job])])
-                await self._ready.put(due)
-                self._has_ended.set()  # some may have been without a lease until now
+            ended, self._ended = self._ended, []
+            keeping = self._group.create_task(self.carrying.keep(ended))
+            await self.carrying.take_ahead(ended)
+            await keeping
+            for job in [one for one in ended if one.is_void]:
+                self._forget(job)
+            await self._ready.put([job for job in ended if not job.is_void])
 
-    def _due(self) -> Sequence[Job]:
-        """Take out what can be told after all that was ready before."""
-        for job in [one for one in self._ended if one.is_void]:
-            self._forget(job)
-        self._ended = [job for job in self._ended if not job.is_void]
-        due = due_of(self._ended)
-        taken = set(due)
-        self._ended = [job for job in self._ended if job not in taken]
-        return due
+    async def _gather(self) -> None:
+        """Wait for what is about to end: it can be told with what has ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_S):
+                await self._line.is_idle.wait()
 
     async def _tell(self) -> None:
         """Tell what is ready, in its order; the tasks are closed while the next is told."""
         while True:
             jobs = await self._ready.get()
             await self.carrying.tell(jobs)
-            self._group.create_task(self._close(jobs))
+            self._told.extend(jobs)
+            self._has_told.set()
 
-    async def _close(self, jobs: Sequence[Job]) -> None:
-        await self.carrying.close(jobs)
-        for job in jobs:
-            self._forget(job)
+    async def _close(self) -> None:
+        """Close the tasks of what was told, now and then: until then only this worker has them."""
+        while True:
+            await self._has_told.wait()
+            await asyncio.sleep(CLOSE_EVERY_S)
+            self._has_told.clear()
+            jobs, self._told = self._told, []
+            await self.carrying.close(jobs)
+            for job in jobs:
+                self._forget(job)
 
     def _drop(self, job: Job) -> None:
         """Give a job up, and its task back."""
@@ -235,8 +246,8 @@ class Worker:
     def _forget(self, job: Job) -> None:
         if job in self._in_hand:
             del self._in_hand[job]
-            self.carrying.horizon.end(job.task)
-            self._has_room.set()
+            self.carrying.forget(job)
+            self._look_for_room()
 
     # --- the leases
 

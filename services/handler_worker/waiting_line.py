@@ -23,6 +23,8 @@ class WaitingLine:
     """How long runs have taken lately."""
     busy: int = 0
     """Slots that are taken."""
+    is_idle: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether no job runs, and none waits."""
     _jobs: asyncio.PriorityQueue[tuple[int, bool, int, Job]] = field(
         default_factory=asyncio.PriorityQueue[tuple[int, bool, int, Job]]
     )
@@ -32,6 +34,7 @@ class WaitingLine:
         """Have a job wait."""
         place = (-job.task.priority, job.lease is not None, next(self._places), job)
         self._jobs.put_nowait(place)
+        self.is_idle.clear()
 
     async def next(self) -> Job:
         """Take a slot for the next job, when there is one that is still wanted."""
@@ -45,11 +48,8 @@ class WaitingLine:
     def leave(self) -> None:
         """Give a slot free."""
         self.busy -= 1
-
-    @property
-    def is_long(self) -> bool:
-        """Whether more jobs wait than the slots take in their next two rounds."""
-        return self._jobs.qsize() > 2 * self.slots
+        if not self.busy and self._jobs.empty():
+            self.is_idle.set()
 
     def note(self, wall_s: float) -> None:
         """Note how long a run has taken."""

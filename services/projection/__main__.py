@@ -14,9 +14,6 @@ from services.wiring import Wiring, run
 
 _log = structlog.get_logger()
 
-MOST_RECORDS = 4000
-"""What is handled together at the most, in all partitions; a batch is what has come by then."""
-
 
 async def serve(wiring: Wiring) -> None:
     """Follow the log, revisions, dead letters, neutrinos and triggers, and show them in tables."""
@@ -30,7 +27,7 @@ async def serve(wiring: Wiring) -> None:
         folder.forget()
         wiring.is_ready(CONSUMER)
 
-    subscribe = wiring.subscribe(CONSUMER, CONSUMES, max_records=MOST_RECORDS, hurried=False)
+    subscribe = wiring.subscribe(CONSUMER, CONSUMES, hurried=False)
     handle = timekeeper.timed(projector.handle)
     await consume(subscribe, handle, on_start=begin, watch=wiring.watch())
 

@@ -12,9 +12,9 @@ MUTANTS = (
     Mutant(
         "what is no longer wanted stays on the table",
         RESOLVER,
-        "        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])\n",
-        "        wanted = {event: tasks for event, tasks in wanted.items() if tasks}\n"
-        "        await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])\n",
+        "        wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}\n",
+        "        wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}\n"
+        "        wanted = {event: tasks for event, tasks in wanted.items() if tasks}\n",
     ),
     Mutant(
         "tasks are wanted by the state before the last fact",

@@ -24,7 +24,7 @@ from services.dependency_resolver.expiring import Alarm
 from services.dependency_resolver.reactions import Resolver
 from services.handler_worker.carrying import Carrying
 from services.handler_worker.horizon import Horizon
-from services.handler_worker.jobs import Job, due_of
+from services.handler_worker.jobs import Job
 from services.projection.reactions import Projector, show
 from services.versioning.reactions import Historian
 from tests.simulation.edges import (
@@ -104,7 +104,7 @@ class Machine:
 
     def forget(self, job: Job) -> None:
         """Have a job in hand no more."""
-        self.carrying.horizon.end(job.task)
+        self.carrying.forget(job)
         if job in self.ended:
             self.ended.remove(job)
 
@@ -122,17 +122,17 @@ class Machine:
 
     def tell(self) -> bool:
         """Begin to tell what has ended, unless that is under way; False if there is nothing."""
-        if self.telling is None and (due_of(self.ended) or any(one.is_void for one in self.ended)):
+        if self.telling is None and self.ended:
             self.telling = Errand(f"{self.name} tells", self._tell)
         return self.telling is not None
 
     async def _tell(self) -> None:
-        for job in [one for one in self.ended if one.is_void]:
+        ended = list(self.ended)
+        await self.carrying.take_ahead(ended)
+        await self.carrying.keep(ended)
+        for job in [one for one in ended if one.is_void]:
             self.forget(job)
-        due = due_of(self.ended)
-        await self.carrying.take_ahead(due)
-        for job in due:
-            await self.carrying.keep(job)
+        due = [job for job in ended if not job.is_void]
         await self.carrying.tell(due)
         await self.carrying.close(due)
         for job in due:

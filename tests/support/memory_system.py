@@ -130,6 +130,7 @@ class MemorySystem:
     artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
     history: MemoryHistory = field(default_factory=MemoryHistory)
     epoch: int = 1
+    recent: RecentArtifacts = field(init=False)
     handles: dict[str, Handle] = field(default_factory=dict[str, Handle])
     _alive: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     _group: asyncio.TaskGroup | None = None
@@ -155,6 +156,10 @@ class MemorySystem:
             ledger=MemoryLedger(store),
         )
 
+    def __post_init__(self) -> None:
+        """Give its workers one memory: runners read from it what is not kept yet."""
+        self.recent = RecentArtifacts(self.artifacts)
+
     @property
     def models(self) -> MemoryReadModels:
         """The read models."""
@@ -176,7 +181,7 @@ class MemorySystem:
             worker=name,
             queue=MemoryTaskQueue(self.store),
             runner=self.runner,
-            artifacts=RecentArtifacts(self.artifacts),
+            artifacts=self.recent,
             log=self.log,
             clock=self.clock,
             horizon=Horizon(MemoryLedger(self.store), handlers),
@@ -326,6 +331,6 @@ async def carry_out(carrying: Carrying, lease: Lease) -> None:
         await carrying.give_back([job])
         return
     carrying.ended(job, outcome)
-    await carrying.keep(job)
+    await carrying.keep([job])
     await carrying.tell([job])
     await carrying.close([job])

@@ -21,6 +21,8 @@ from schemas.topics import MEBIBYTE, Topic
 Polled = dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
 Positions = Callable[[str], Awaitable[Mapping[int, int]]]
 """Tells the next offset of every partition of a topic that was read before."""
+Until = Callable[[float], float]
+"""Tells, by the loop's clock, until when more is waited for once something has come."""
 
 FETCH_BYTES = 25 * MEBIBYTE
 """One record of the largest kind must fit."""
@@ -65,8 +67,7 @@ class KafkaSubscription:
         self._positions = positions
         self._share = share
         self._max_records = max_records
-        self._gather_s = self._every_s = 0.0
-        self._handed_at = 0.0
+        self._until: Until | None = None
         self._feed: Feed | None = None
         self._stands: dict[TopicPartition, int] = {}
         self._answered: dict[TopicPartition, tuple[int | None, float]] = {}
@@ -88,12 +89,9 @@ class KafkaSubscription:
         self._feed = feed
         return self
 
-    def gathering(self, seconds: float, *, every_s: float = 0.0) -> Self:
-        """Wait so long for more once something has come; return this subscription.
-
-        Longer, if there was a haul less than `every_s` before that.
-        """
-        self._gather_s, self._every_s = seconds, every_s
+    def gathering(self, until: Until) -> Self:
+        """Wait for more once something has come; return this subscription."""
+        self._until = until
         return self
 
     async def __aenter__(self) -> Self:
@@ -134,11 +132,9 @@ class KafkaSubscription:
         while True:
             polled: Polled = {}
             await self._poll(polled, POLL_MS)
-            if polled and self._gather_s:
-                clock = asyncio.get_running_loop()
-                left_s = self._handed_at + self._every_s - clock.time()
-                await asyncio.sleep(max(self._gather_s, left_s))
-                self._handed_at = clock.time()
+            if polled and self._until is not None:
+                now = asyncio.get_running_loop().time()
+                await asyncio.sleep(self._until(now) - now)
                 await self._poll(polled, 0)
                 # That was fetched ahead, at the start: only now the server is asked for the rest.
                 await self._poll(polled, ANSWER_MS)

@@ -1,7 +1,7 @@
 """Artifacts in memory."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from llama.domain.digests import Digest, digest_bytes
@@ -19,6 +19,11 @@ class MemoryArtifacts:
         digest = digest_bytes(content)
         self.contents[digest] = content
         return digest
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        """Keep several."""
+        for content in contents:
+            await self.put(content)
 
     async def get(self, digest: str) -> bytes:
         """Return the bytes, checked against the name."""

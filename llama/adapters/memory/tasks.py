@@ -23,14 +23,21 @@ class MemoryTaskBoard:
 
     async def want(
         self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
-    ) -> None:
+    ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
         the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
+        Tell whether anything was new to the workers.
         """
         for event, tasks in wanted.items():
             self.later(partial(self._want, event, tasks, folded))
+        return any(self._is_new(task) for tasks in wanted.values() for task in tasks)
+
+    def _is_new(self, task: Task) -> bool:
+        row = self.store.tasks.get(key_of(task))
+        said = (task.priority, task.notice)
+        return row is None or (row.task.priority, row.task.notice) != said
 
     def _want(self, event: str, tasks: Sequence[Task], folded: Collection[str]) -> None:
         wanted = {key_of(task): task for task in tasks}

@@ -19,6 +19,9 @@ ACQUIRE_TIMEOUT_S = 15.0
 CLOSE_TIMEOUT_S = 5.0
 """A process that stops has let go of its connections before."""
 _RELEASE_TIMEOUT_S = 5.0
+_BEGIN = "begin"
+_BEGIN_STILL = "begin isolation level repeatable read read only"
+_BEGIN_LAZILY = "begin; set local synchronous_commit = off"
 
 Row: TypeAlias = asyncpg.Record
 _Connection: TypeAlias = "PoolConnectionProxy[Row]"
@@ -117,26 +120,28 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def transaction(self, *, still: bool = False) -> AsyncGenerator[Session]:
+    async def transaction(
+        self, *, still: bool = False, lazily: bool = False
+    ) -> AsyncGenerator[Session]:
         """Lend a connection with a transaction: committed at the end, or nothing is left of it.
 
-        A still one reads, and sees nothing of what others do meanwhile.
+        A still one reads, and sees nothing of what others do meanwhile. One that ends lazily does
+        not wait for the disk.
         """
+        begin = _BEGIN_STILL if still else _BEGIN_LAZILY if lazily else _BEGIN
         async with self.session() as session:
-            isolation = "repeatable_read" if still else None
-            transaction = session.connection.transaction(isolation=isolation, readonly=still)
             with translated():
-                await transaction.start()
+                await session.connection.execute(begin)
             try:
                 yield session
             except BaseException:
                 # A connection that is gone the server has rolled back; one that hangs, the pool
                 # cuts when it comes back.
                 with suppress(Unavailable), translated():
-                    await transaction.rollback()
+                    await session.connection.execute("rollback")
                 raise
             with translated():
-                await transaction.commit()
+                await session.connection.execute("commit")
 
     async def fetch(self, name: str, *arguments: object) -> Sequence[Row]:
         """Run one statement by itself and return its rows."""

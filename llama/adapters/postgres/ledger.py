@@ -166,9 +166,7 @@ class PostgresLedger:
 
         A moment later, if this ledger does not wait for the disk.
         """
-        async with self.database.transaction() as session:
-            if not self.waits_for_disk:
-                await session.fetch("commit_later")
+        async with self.database.transaction(lazily=not self.waits_for_disk) as session:
             yield PostgresTransaction(consumer, session, self.fold_version, self.packer)
 
     async def positions(self, consumer: str, topic: str) -> Mapping[int, int]:

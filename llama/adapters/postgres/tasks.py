@@ -23,11 +23,12 @@ class PostgresTaskBoard:
 
     async def want(
         self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
-    ) -> None:
+    ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
         the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
+        Tell whether anything was new to the workers.
         """
         given = (task for tasks in wanted.values() for task in tasks)
         tasks = list({(task.event, *_identity(task)): task for task in given}.values())
@@ -35,13 +36,14 @@ class PostgresTaskBoard:
         identities = _identities(tasks)
         await self.session.fetch("withdraw_tasks", list(wanted), events, *identities, list(folded))
         if not tasks:
-            return
-        await self.session.fetch(
+            return False
+        news = await self.session.fetch(
             "want_tasks",
             *(events, *identities, *_ranks(tasks)),
             [task.not_before for task in tasks],
             [task_text(task) for task in tasks],
         )
+        return bool(news)
 
 
 class PostgresTaskQueue:

@@ -85,7 +85,7 @@ class Making:
     async def _run(self, task: Task) -> Result:
         outcome = await self.runner.run(task)
         ended = self.clock.now()
-        await keep(outcome, self.artifacts)
+        await keep([outcome], self.artifacts)
         return report_of(task, outcome, ended=ended)
 
     async def _conclude(self, state: EventState) -> EventState:

@@ -48,6 +48,14 @@ async def test_putting_twice_keeps_one(artifacts: Artifacts) -> None:
     assert [name async for name in artifacts.names()] == [digest_bytes(b"map")]
 
 
+async def test_keeps_several_at_once_whatever_their_sizes(artifacts: Artifacts) -> None:
+    contents = [b"map", b"", bytes(100_000), b"map", b"plot"]
+    await artifacts.put_all(contents)
+    await artifacts.put_all([])
+
+    assert [await artifacts.get(digest_bytes(one)) for one in contents] == contents
+
+
 async def test_goes_through_all_names(artifacts: Artifacts) -> None:
     put = {await artifacts.put(str(number).encode()) for number in range(50)}
 

@@ -16,6 +16,7 @@ from llama.adapters.kafka.records import share_of
 from llama.adapters.kafka.subscription import KafkaSubscription, Share
 from llama.adapters.kafka.topics import ensure_topics
 from llama.domain.errors import Misconfigured, Unavailable
+from llama.runtime.rhythm import Rhythm
 from tests.contract.log.bench import (
     Bench,
     a_message,
@@ -75,7 +76,7 @@ async def test_a_subscription_to_large_records_takes_them_one_by_one(kafka: Benc
 
 async def test_what_comes_while_records_gather_is_of_the_same_haul(kafka: Bench) -> None:
     topic, gather_s = await kafka.topic(partitions=2), 2.0
-    opened = kafka_subscription(kafka.address or "", topic).gathering(gather_s)
+    opened = kafka_subscription(kafka.address or "", topic).gathering(lambda now: now + gather_s)
 
     async with opened as subscription, asyncio.TaskGroup() as group:
         coming = group.create_task(first(subscription))
@@ -92,7 +93,7 @@ async def test_what_comes_while_records_gather_is_of_the_same_haul(kafka: Bench)
 
 async def test_what_comes_soon_after_a_haul_is_of_one_haul(kafka: Bench) -> None:
     topic = await kafka.topic()
-    opened = kafka_subscription(kafka.address or "", topic).gathering(0.01, every_s=2.0)
+    opened = kafka_subscription(kafka.address or "", topic).gathering(Rhythm(0.01, 2.0).until)
     await kafka.log.append(topic, [a_message(0)])
 
     async with opened as subscription, asyncio.TaskGroup() as group:
@@ -106,7 +107,9 @@ async def test_what_comes_soon_after_a_haul_is_of_one_haul(kafka: Bench) -> None
 
 async def test_nothing_waits_until_a_silent_partition_has_something(kafka: Bench) -> None:
     topic = await kafka.topic(partitions=2)
-    opened = kafka_subscription(kafka.address or "", topic, idle_ms=60_000).gathering(0.4)
+    opened = kafka_subscription(kafka.address or "", topic, idle_ms=60_000).gathering(
+        lambda now: now + 0.4
+    )
 
     async with opened as subscription, asyncio.timeout(30), asyncio.TaskGroup() as group:
         coming = group.create_task(first(subscription, 60))
@@ -122,7 +125,9 @@ async def test_a_haul_that_gathers_has_no_more_records_than_are_taken_together(
 ) -> None:
     topic = await kafka.topic()
     await kafka.log.append(topic, [a_message(number) for number in range(5)])
-    opened = kafka_subscription(kafka.address or "", topic, max_records=2).gathering(0.01)
+    opened = kafka_subscription(kafka.address or "", topic, max_records=2).gathering(
+        lambda now: now + 0.01
+    )
 
     async with opened as subscription:
         batches = await first(subscription, 5)

@@ -36,9 +36,9 @@ OTHERS = {"S1": "n3", "S2": "n0"}
 """Events with a need each; its name may be that of another event's."""
 
 
-async def want(persistence: Persistence, *tasks: Task, event: str = EVENT) -> None:
+async def want(persistence: Persistence, *tasks: Task, event: str = EVENT) -> bool:
     async with persistence.ledger.transaction("resolver") as transaction:
-        await transaction.tasks.want({event: tasks})
+        return await transaction.tasks.want({event: tasks})
 
 
 async def claim(
@@ -57,6 +57,16 @@ async def test_a_wanted_task_is_leased_whole(persistence: Persistence) -> None:
     [lease] = await claim(persistence.queue)
 
     assert (lease.task, lease.worker) == (a_task(), "w1")
+
+
+async def test_says_whether_anything_was_new_to_the_workers(persistence: Persistence) -> None:
+    newer = replace(a_task(), notice=f"{EVENT}-2-Initial")
+    said = [
+        await want(persistence, *tasks)
+        for tasks in ([a_task()], [a_task()], [newer], [newer, a_task("n2")], [newer], [])
+    ]
+
+    assert said == [True, False, True, True, False, False]
 
 
 async def test_a_task_that_waits_takes_on_the_name_of_the_newest_notice(

@@ -83,7 +83,7 @@ async def test_the_same_needs_results_and_statuses_as_in_a_running_system(
     pipeline = Pipeline(Alert, Words, Length, Doomed)
     event = Event("S230914ak", tmp_path, pipeline).init()
     system = MemorySystem.of(manifest_of(pipeline), clock=SetClock(event.bench.clock.now()))
-    system.runner = ForkingRunner(pipeline, artifacts=system.artifacts, work=tmp_path / "work")
+    system.runner = ForkingRunner(pipeline, artifacts=system.recent, work=tmp_path / "work")
 
     async with system.living():
         for raw in notices:
@@ -114,7 +114,7 @@ async def test_a_review_gives_the_same_bytes_as_in_a_running_system(tmp_path: Pa
     await deployable(review, resources, system.artifacts)
     work = tmp_path / "work"
 
-    async with ProcessRunner("review", artifacts=system.artifacts, work=work) as runner:
+    async with ProcessRunner("review", artifacts=system.recent, work=work) as runner:
         facts = await folded_by_the_services(runner, system, raw)
 
     local = event.bench.folder.facts(0)[0]

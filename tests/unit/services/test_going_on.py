@@ -193,6 +193,7 @@ async def test_what_there_is_no_room_for_goes_to_others() -> None:
 
     async with working(system.worker("w1", capacity=1)):
         await until(lambda: runner.held == ["plot"], "the only slot is taken for long")
+        await until(lambda: handlers_of(made_in(system)) == ["skymap"], "the map is told")
         await until(lambda: len(leased(system)) == 1, "the other task is given back")
         await system.follow("dependency_resolver")
         async with working(system.worker("w2", capacity=1)):
@@ -211,6 +212,10 @@ class KeepsLater:
     async def put(self, content: bytes) -> Digest:
         await self.go.wait()
         return await self.store.put(content)
+
+    async def put_all(self, contents: Sequence[bytes]) -> None:
+        await self.go.wait()
+        await self.store.put_all(contents)
 
     async def get(self, digest: str) -> bytes:
         return await self.store.get(digest)
@@ -254,6 +259,22 @@ async def test_what_is_made_is_read_at_once_and_told_when_it_is_kept() -> None:
 
     assert told == []
     assert handlers_of(made_in(system)) == ["skymap", "plot"]
+
+
+async def test_a_join_reads_what_was_made_before_though_nothing_is_kept_yet() -> None:
+    system = await a_system(GRAPH)
+    store = KeepsLater(system.artifacts)
+    reader = Reader(RecentArtifacts(store, most_bytes=0))
+    worker = system.worker()
+    worker.carrying = replace(worker.carrying, artifacts=reader.artifacts, runner=reader)
+
+    async with working(worker):
+        await until(lambda: reader.ran[-1:] == ["summary"], "the summary has read both")
+        told = made_in(system)
+        store.go.set()
+        await until(lambda: is_done(system), "all is kept, and told")
+
+    assert told == []
 
 
 class Refusing(MemoryTaskQueue):

@@ -16,10 +16,6 @@ where offsets.consumer = $1 and offsets.topic = given.topic
     and offsets.partition = given.partition and offsets.next_offset = given.expected
 returning offsets.topic, offsets.partition;
 
--- name: commit_later
--- Do not wait until what this transaction commits is on the disk.
-set local synchronous_commit to off;
-
 -- name: positions
 -- The next offset of every partition that a consumer has read from.
 select partition, next_offset from offsets where consumer = $1 and topic = $2;

@@ -8,21 +8,19 @@
 -- Drop the tasks of some events ($1) that are not wanted any more, whoever holds them; but what was
 -- taken ahead of a fact only if that is folded, which is so of these ($6). What is wanted is ahead of
 -- nothing any more.
-with given as (
-    select number, ahead_of, (event, handler, need, attempt) in (
+with locked as materialized (
+    select number, (event, handler, need, attempt) in (
         select * from unnest($2::text[], $3::text[], $4::text[], $5::integer[])
     ) as is_wanted
-    from tasks where event = any ($1::text[])
-),
-locked as materialized (
-    select tasks.number, given.is_wanted
-    from tasks join given on tasks.number = given.number
-    where case
-        when given.is_wanted then given.ahead_of is not null
-        else given.ahead_of is null or given.ahead_of = any ($6::text[])
+    from tasks
+    where event = any ($1::text[]) and case
+        when (event, handler, need, attempt) in (
+            select * from unnest($2::text[], $3::text[], $4::text[], $5::integer[])
+        ) then ahead_of is not null
+        else ahead_of is null or ahead_of = any ($6::text[])
     end
-    order by tasks.number
-    for update of tasks
+    order by number
+    for update
 ),
 passed as (
     update tasks set ahead_of = null
