@@ -70,12 +70,27 @@ class BatchFolder(Generic[Result]):
 
         Return the states, to be remembered once the transaction has ended well.
         """
-        told = [one for batch in haul for one in told_in(batch.records, self._read)]
-        states = await self._states(transaction, {one.fact.event for one in told})
-        if told:
-            await self._react(transaction, self._fold(told, states))
-            await transaction.save(list(states.values()))
+        states: dict[str, EventState] = {}
+        folded = await self.fold(transaction, haul, states)
+        await self.have_effects(transaction, folded, states)
         return states
+
+    async def fold(
+        self, transaction: Transaction, haul: Haul, states: dict[str, EventState]
+    ) -> list[Result]:
+        """Fold a haul into states, which is changed; return what each of its facts did."""
+        told = [one for batch in haul for one in told_in(batch.records, self._read)]
+        events = {one.fact.event for one in told} - states.keys()
+        states |= await self._states(transaction, events)
+        return self._fold(told, states)
+
+    async def have_effects(
+        self, transaction: Transaction, folded: Sequence[Result], states: Mapping[str, EventState]
+    ) -> None:
+        """React to what was folded into states, and keep them."""
+        if folded:
+            await self._react(transaction, folded)
+            await transaction.save(list(states.values()))
 
     async def _states(self, transaction: Transaction, events: set[str]) -> dict[str, EventState]:
         states = {event: self._cache[event] for event in events if event in self._cache}

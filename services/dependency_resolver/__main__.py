@@ -3,9 +3,9 @@
 import asyncio
 
 from llama.runtime.consuming import consume
-from llama.runtime.folding import Folder
 from llama.runtime.patience import persist
 from llama.runtime.resources import resources_of
+from llama.runtime.telling import TellingFolder
 from llama.runtime.vitals import TIMERS_WITHIN_S
 from schemas.files import Manifest
 from services.dependency_resolver import CONSUMES
@@ -18,7 +18,8 @@ from services.wiring import Wiring, run
 async def serve(wiring: Wiring) -> None:
     """Fold the log and keep the tasks in step with it; beside that, say what has expired."""
     resolver = await _deployed(wiring)
-    folder = Folder(CONSUMER, wiring.ledger_of_folds, resolver.react, wiring.lately)
+    ledger, lately = wiring.ledger_of_folds, wiring.lately
+    folder = TellingFolder(CONSUMER, ledger, resolver.tell, resolver.react, lately)
 
     def begin() -> None:
         folder.forget()

@@ -15,7 +15,7 @@ from llama.domain.timers import timers_of
 from llama.domain.work import Step, Task, task_for
 from llama.ports.clock import Clock
 from llama.ports.ledger import Transaction
-from llama.ports.message_log import MessageLog
+from llama.ports.message_log import MessageLog, Record
 from schemas.facts import FileObsoleted, PipelineAdopted
 from schemas.files import Manifest
 from schemas.topics import FACTS_TOPIC
@@ -45,19 +45,25 @@ class Resolver:
     rest: Rest = field(default_factory=Rest)
     """What it has been of use for decides whether it pauses."""
 
-    async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
-        """Have the effects of some folded facts."""
+    async def tell(self, steps: Sequence[Step]) -> Sequence[Record]:
+        """Tell the log of what has become obsolete, and which events adopt the pipeline."""
         announced = [fact for step in steps for fact in _announcements(step)]
-        by_event = _by_event(steps)
         adopted = [
             self._adoption(own[-1].after, cause=own[-1].fact.id)
-            for own in by_event.values()
+            for own in _by_event(steps).values()
             if self._is_due(own[0].before, own[-1].outlook, own)
         ]
-        await self.log.append(FACTS_TOPIC, [*adopted, *announced])
+        if not (adopted or announced):
+            return ()
+        self.rest.was_of_use = True
+        return await self.log.append(FACTS_TOPIC, [*adopted, *announced])
+
+    async def react(self, transaction: Transaction, steps: Sequence[Step]) -> None:
+        """Have tasks and timers as some folded facts want them."""
+        by_event = _by_event(steps)
         wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}
-        is_new = await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps])
-        self.rest.was_of_use = is_new or bool(adopted or announced)
+        if await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps]):
+            self.rest.was_of_use = True
         for own in by_event.values():
             await self._expect(transaction, own)
 

@@ -15,13 +15,14 @@ of what two workers made, is waited for so much longer; and after it there is no
 class Rest:
     """Comes after a haul of which nobody had any use."""
 
-    was_of_use: bool = True
-    """Whether the last haul led to anything that was not known already."""
+    was_of_use: bool = False
+    """Whether the haul has led to anything that was not known already."""
 
     def after(self, handle: Handle) -> Handle:
         """Return how a haul is handled with a rest after it, if it was of no use."""
 
         async def handle_and_rest(haul: Haul) -> None:
+            self.was_of_use = False
             await handle(haul)
             if not self.was_of_use:
                 await asyncio.sleep(REST_S)

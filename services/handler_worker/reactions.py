@@ -22,9 +22,6 @@ IDLE = timedelta(seconds=5)
 """Look for due tasks at least this often, should a wake-up be lost."""
 HOLD_S = 0.25
 """A job waits for a free slot so long; then other workers may have it."""
-GATHER_S = 0.03
-"""While there are runs, results gather for so long: one statement serves them all, and who goes on
-with an event has the machine meanwhile."""
 CLOSE_EVERY_S = 0.1
 """So long what was told gathers: one statement closes all of it, and nobody waits for that."""
 MOST_PER_SLOT = 200
@@ -197,6 +194,7 @@ class Worker:
             self._has_ended.clear()
             ended, self._ended = self._ended, []
             keeping = self._group.create_task(self.carrying.keep(ended))
+            await asyncio.sleep(0)  # the disk works while the leases are put into words
             await self.carrying.take_ahead(ended)
             await keeping
             for job in [one for one in ended if one.is_void]:
@@ -206,7 +204,7 @@ class Worker:
     async def _gather(self) -> None:
         """Wait for what is about to end: it can be told with what has ended."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(GATHER_S):
+            async with asyncio.timeout(self._line.gathering_s):
                 await self._line.is_idle.wait()
 
     async def _tell(self) -> None:

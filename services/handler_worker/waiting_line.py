@@ -10,6 +10,13 @@ IN_STOCK_S = 0.1
 """Short runs are claimed ahead for so long: many with one statement, and none waits for the next.
 Other workers may want them, too, so it is not for longer."""
 MOST_PER_SLOT = 50
+GATHERED_RUNS = 20
+MOST_GATHERED_S = 0.1
+"""While there are runs, results gather for as long as so many short runs take: one statement serves
+them all, and who goes on with an event has the machine meanwhile."""
+SHORT_S = 0.05
+LEAST_GATHERED_S = 0.01
+"""Where runs take longer than the former, nothing is about to end."""
 _WEIGHT = 0.1
 """Of the last run in what a run takes."""
 
@@ -59,6 +66,13 @@ class WaitingLine:
     def note_delay(self, waited_s: float) -> None:
         """Note that a job has waited so long for a slot that no stock is worth having."""
         self.run_s = max(self.run_s, waited_s)
+
+    @property
+    def gathering_s(self) -> float:
+        """How long what has ended waits for what is about to end."""
+        if self.run_s > SHORT_S:
+            return LEAST_GATHERED_S
+        return min(GATHERED_RUNS * self.run_s, MOST_GATHERED_S)
 
     @property
     def room(self) -> int:

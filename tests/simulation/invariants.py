@@ -98,6 +98,9 @@ def _not_as_told(world: World, event: str, steps: Sequence[Step]) -> Iterator[Br
     yield from _outlived(tale.known)
     told = tale.known.statuses()
     for row in world.store.files.get(event, ()):
+        if row.handler not in told:
+            yield REPLAYS, f"{row.name} of {event} is shown, and its deployment is not in force"
+            continue
         if row.status not in LOOKS.get(told[row.handler], {told[row.handler]}):
             invariant = "1 no stale inputs" if row.status == "current" else SETTLES
             message = f"{row.name} of {event} is {row.status} ({row.reason})"

@@ -8,6 +8,7 @@ RESOLVER, ADOPTING = (
 )
 WORKER, HISTORIAN = "services.handler_worker.carrying", "services.versioning.reactions"
 FOLDER, LEDGER = "llama.runtime.folding", "llama.adapters.memory.ledger"
+TELLING = "llama.runtime.telling"
 MUTANTS = (
     Mutant(
         "what is no longer wanted stays on the table",
@@ -45,10 +46,14 @@ MUTANTS = (
     Mutant(
         "a batch that is rolled back is remembered",
         FOLDER,
-        "            await self._react(transaction, self._fold(told, states))\n",
-        "            folded = self._fold(told, states)\n"
-        "            self.remember(states)\n"
         "            await self._react(transaction, folded)\n",
+        "            self.remember(states)\n            await self._react(transaction, folded)\n",
+    ),
+    Mutant(
+        "what came before one's own facts is passed over",
+        TELLING,
+        "        offsets = takewhile(there.__contains__, count(batch.end))\n",
+        "        offsets = sorted(there)\n",
     ),
     Mutant(
         "whoever was overtaken goes on with what it remembers",

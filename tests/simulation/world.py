@@ -17,6 +17,7 @@ from llama.ports.ledger import Transaction
 from llama.ports.message_log import Batch, Haul
 from llama.runtime.folding import Folder, MoveFolder
 from llama.runtime.recent import RecentArtifacts
+from llama.runtime.telling import TellingFolder
 from schemas.facts import FACTS, Fact
 from schemas.files import Manifest
 from schemas.topics import FACTS_TOPIC, REVISIONS_TOPIC, Topic
@@ -392,7 +393,7 @@ class World:
         behind = drive(self.ledger.states_behind(RESOLVER, epoch))
         drive(resolver.adopt_unfinished(behind))
         reacting = replace(resolver, log=self.log)
-        folder = Folder(RESOLVER, self.ledger, reacting.react)
+        folder = TellingFolder(RESOLVER, self.ledger, reacting.tell, reacting.react)
         return Service(RESOLVER, folder.handle, folder)
 
     async def _show(self, transaction: Transaction, steps: Sequence[Step]) -> None:

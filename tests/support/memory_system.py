@@ -36,6 +36,7 @@ from llama.runtime.consuming import Handle, consume
 from llama.runtime.folding import Folder
 from llama.runtime.projecting import PROJECTED
 from llama.runtime.recent import RecentArtifacts
+from llama.runtime.telling import TellingFolder
 from schemas.envelope import NAME_HEADER, TEST_HEADER
 from schemas.facts import FACTS, Fact, Source
 from schemas.files import Manifest
@@ -298,11 +299,14 @@ class MemorySystem:
         if consumer == "trigger_ingest":
             ingest = Ingest(self.log, self.artifacts, self.ledger, self.clock)
             return ingest.handle, lambda: None
+        if consumer == "dependency_resolver":
+            resolver = Resolver(self.log, self.clock, self.manifest, self.epoch)
+            resolving = TellingFolder(consumer, self.ledger, resolver.tell, resolver.react)
+            return resolving.handle, resolving.forget
         addresses = Addresses("https://llama.example.org")
         announcer = Announcer(self.log, addresses, Selector(self.log, addresses))
         react = {
             "announcing": announcer.react,
-            "dependency_resolver": Resolver(self.log, self.clock, self.manifest, self.epoch).react,
             "versioning": Historian(self.log, self.history, self.artifacts).react,
             "projection": show,
         }[consumer]

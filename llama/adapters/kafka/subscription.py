@@ -133,14 +133,18 @@ class KafkaSubscription:
             polled: Polled = {}
             await self._poll(polled, POLL_MS)
             if polled and self._until is not None:
-                now = asyncio.get_running_loop().time()
-                await asyncio.sleep(self._until(now) - now)
-                await self._poll(polled, 0)
-                # That was fetched ahead, at the start: only now the server is asked for the rest.
+                await self._wait(self._until)
                 await self._poll(polled, ANSWER_MS)
             self._tell_feed(is_empty=not polled)
             if polled:
                 yield [batch_of(at, found, self._stands[at]) for at, found in polled.items()]
+
+    async def _wait(self, until: Until) -> None:
+        """Let records gather at the server: each answer would cost both sides while others work."""
+        now = asyncio.get_running_loop().time()
+        self._consumer.pause(*self._stands)
+        await asyncio.sleep(until(now) - now)
+        self._consumer.resume(*self._stands)
 
     async def _poll(self, polled: Polled, timeout_ms: int) -> None:
         """Add to what was polled what there is by now, as far as there is room for it."""

@@ -11,7 +11,7 @@ from llama.domain.needs import need_of
 from llama.domain.states import EventState
 from llama.domain.status import status_of
 from llama.ports.message_log import Batch, Haul
-from llama.runtime.folding import Folder
+from llama.runtime.telling import TellingFolder
 from schemas.facts import FileExpired, FlagsChanged, PipelineRequested
 from schemas.files import Manifest
 from schemas.flags import FlagName
@@ -39,7 +39,7 @@ class Scene:
         ledger = self.persistence.ledger
         epoch = await ledger.deployment_epoch(self.manifest.digest)
         resolver = Resolver(self.log, SystemClock(), self.manifest, epoch)
-        folder = Folder(CONSUMER, ledger, resolver.react)
+        folder = TellingFolder(CONSUMER, ledger, resolver.tell, resolver.react)
         while haul := await self.unread():
             await folder.handle(haul)
 

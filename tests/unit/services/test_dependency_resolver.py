@@ -64,6 +64,15 @@ async def test_an_event_adopts_the_pipeline_after_its_first_notice() -> None:
     assert fact.cause == a_trigger().id
 
 
+async def test_what_a_first_notice_makes_ready_is_wanted_at_once() -> None:
+    system = MemorySystem.of(GRAPH)
+    await system.tell(a_trigger())
+
+    await system.restart(RESOLVER)(system.unread(RESOLVER))
+
+    assert [task.handler.name for task in open_tasks(system)] == ["skymap"]
+
+
 async def test_an_adopted_pipeline_is_not_adopted_again() -> None:
     system = await a_system(a_trigger(), a_trigger(AlertType.UPDATE, created=LATER))
 
@@ -228,14 +237,15 @@ async def test_a_batch_that_comes_again_is_announced_under_the_same_ids() -> Non
 
 async def test_tasks_and_offset_stay_while_the_log_takes_nothing() -> None:
     system = await a_system(a_trigger())
+    await make(system, "skymap", "one")
     offsets, wanted = dict(system.store.offsets), open_tasks(system)
     system.log = FailingLog(system.records)
     system.restart(RESOLVER)
-    await system.tell(a_trigger(AlertType.RETRACTION, created=LATER))
+    await system.tell(a_trigger(AlertType.UPDATE, created=LATER, content="news"))
 
     with pytest.raises(Unavailable):
         await system.follow(RESOLVER)
     assert (dict(system.store.offsets), open_tasks(system)) == (offsets, wanted)
     await system.follow(RESOLVER)
 
-    assert open_tasks(system) == []
+    assert [task.handler.name for task in open_tasks(system)] == ["skymap"]

@@ -7,7 +7,7 @@ import pytest
 
 from llama.ports.tasks import Lease
 from services.handler_worker.jobs import Job
-from services.handler_worker.waiting_line import MOST_PER_SLOT, WaitingLine
+from services.handler_worker.waiting_line import LEAST_GATHERED_S, MOST_PER_SLOT, WaitingLine
 from tests.unit.services.test_handler_worker import a_task
 
 
@@ -92,3 +92,18 @@ def test_after_a_job_has_waited_in_vain_there_is_no_stock() -> None:
     line.note_delay(0.25)
 
     assert line.room == 2
+
+
+def test_nobody_waits_long_for_runs_of_which_nothing_is_known() -> None:
+    assert WaitingLine(2).gathering_s == LEAST_GATHERED_S
+
+
+@pytest.mark.parametrize(
+    ("run_s", "gathering_s"), [(0.001, 0.02), (0.004, 0.08), (0.04, 0.1), (1.0, 0.01)]
+)
+def test_what_ends_gathers_while_short_runs_end(run_s: float, gathering_s: float) -> None:
+    line = WaitingLine(2)
+
+    line.note(run_s)
+
+    assert line.gathering_s == pytest.approx(gathering_s)
