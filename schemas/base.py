@@ -24,6 +24,7 @@ TEST_EVENTS = {"MS": "mock event", "TS": "test event"}
 """How the names of events that are none of nature's begin, and what they are."""
 EARLIEST_YEAR = 1970
 LATEST_YEAR = 2200
+_UP_TO_ZONE = len("2019-08-14T21:10:39.012957")
 ShortText = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -34,7 +35,7 @@ def why_test(event: str) -> str | None:
 
 def zulu(moment: datetime) -> str:
     """Write a moment as UTC with microseconds and a Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat("T", "microseconds")[:_UP_TO_ZONE] + "Z"
 
 
 def _within_reach(moment: datetime) -> datetime:

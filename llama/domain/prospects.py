@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from llama.domain.outlook import Outlook
 from llama.domain.resolve import decide_from
 from llama.domain.states import EventState, Outcome
+from llama.domain.wiring import Wirings
 from llama.domain.work import Task, task_for
 from schemas.facts import FileGenerated
 
@@ -21,9 +22,9 @@ class Prospect:
     outlook: Outlook
 
     @classmethod
-    def of(cls, state: EventState) -> "Prospect":
-        """Begin with what the resolver has folded."""
-        return cls(Outlook.of(state))
+    def of(cls, state: EventState, wirings: Wirings) -> "Prospect":
+        """Begin with what the resolver has folded; `wirings` spares indexing a known manifest."""
+        return cls(Outlook.of(state, wirings.of(state.manifest)))
 
     def wants(self, task: Task) -> bool:
         """Tell whether a task is one that this event needs as far as is known here."""

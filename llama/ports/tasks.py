@@ -27,12 +27,17 @@ class TaskBoard(Protocol):
     """Says what is wanted (one writer: the resolver)."""
 
     async def want(
-        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+        self,
+        wanted: Mapping[str, Sequence[Task]],
+        *,
+        folded: Collection[str] = (),
+        new: Collection[str] = (),
     ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
-        What a worker took ahead, after a fact that is not `folded` yet, stays as it is. Tell
-        whether anything was new to the workers.
+        What a worker took ahead, after a fact that is not `folded` yet, stays as it is. Of events
+        that are `new` nothing was ever wanted: there is nothing to withdraw. Tell whether anything
+        was new to the workers.
         """
         ...
 

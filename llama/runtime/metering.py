@@ -23,7 +23,7 @@ from schemas.topics import TOPICS, Topic
 Reaction = Callable[[Transaction, Sequence[Folded]], Awaitable[None]]
 """Has the effects of some folded facts."""
 SILENT_AFTER_S = 10.0
-"""Kafka answers a fetch within two seconds, also if there is nothing."""
+"""Kafka answers a fetch within half of that, also if there is nothing."""
 OTHER = "other"
 """The kind of whatever is no message of ours: headers of notices say what their senders like."""
 _KINDS: Final = frozenset(one.__name__ for topic in TOPICS for one in topic.messages)

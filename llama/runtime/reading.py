@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from schemas.facts import FACTS, Fact
+from llama.domain.shared_manifests import shared
+from schemas.facts import FACTS, Fact, PipelineAdopted
 
 REMEMBERED = 5000
 """Facts: more than come in while the slowest consumer lets them gather."""
@@ -20,7 +21,14 @@ class FactReader:
         known = self._known.get(body)
         if known is not None:
             return known
-        fact = self._known[body] = FACTS.validate_json(body)
+        fact = self._known[body] = _read(body)
         if len(self._known) > self.most:
             del self._known[next(iter(self._known))]
         return fact
+
+
+def _read(body: bytes) -> Fact:
+    fact = FACTS.validate_json(body)
+    if isinstance(fact, PipelineAdopted):
+        return fact.model_copy(update={"manifest": shared(fact.manifest)})
+    return fact

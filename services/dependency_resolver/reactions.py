@@ -62,8 +62,10 @@ class Resolver:
         """Have tasks and timers as some folded facts want them."""
         by_event = _by_event(steps)
         wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}
-        if await transaction.tasks.want(wanted, folded=[step.fact.id for step in steps]):
-            self.rest.was_of_use = True
+        new = [event for event, own in by_event.items() if own[0].before.manifest is None]
+        folded = [step.fact.id for step in steps]
+        is_news = await transaction.tasks.want(wanted, folded=folded, new=new)
+        self.rest.was_of_use = is_news or bool(self.rest.was_of_use)
         for own in by_event.values():
             await self._expect(transaction, own)
 

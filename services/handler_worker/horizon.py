@@ -8,6 +8,7 @@ import structlog
 
 from llama.domain.errors import LlamaError
 from llama.domain.prospects import Prospect
+from llama.domain.wiring import Wirings
 from llama.domain.work import Task
 from llama.ports.ledger import States
 from schemas.facts import FileFailed, FileGenerated
@@ -31,6 +32,7 @@ class Horizon:
     _prospects: dict[str, Prospect] = field(default_factory=dict[str, Prospect])
     _tasks: Counter[str] = field(default_factory=Counter[str])
     """How many tasks of each event are under way."""
+    _wirings: Wirings = field(default_factory=Wirings)
 
     def begin(self, task: Task) -> None:
         """Say that a task is under way."""
@@ -63,7 +65,7 @@ class Horizon:
             _log.info("not_looked_ahead", error=str(error))
             return
         for event, task in unknown.items():
-            found = Prospect.of(states[event])
+            found = Prospect.of(states[event], self._wirings)
             if found.wants(task) and event in self._tasks:
                 self._prospects[event] = found
 

@@ -11,6 +11,12 @@ FOLDER, LEDGER = "llama.runtime.folding", "llama.adapters.memory.ledger"
 TELLING = "llama.runtime.telling"
 MUTANTS = (
     Mutant(
+        "every event is taken for a new one",
+        RESOLVER,
+        " if own[0].before.manifest is None]",
+        "]",
+    ),
+    Mutant(
         "what is no longer wanted stays on the table",
         RESOLVER,
         "        wanted = {event: self._wanted(own[-1]) for event, own in by_event.items()}\n",

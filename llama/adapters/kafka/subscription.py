@@ -26,10 +26,10 @@ Until = Callable[[float], float]
 
 FETCH_BYTES = 25 * MEBIBYTE
 """One record of the largest kind must fit."""
-IDLE_MS = 1500
-"""A server that has nothing answers after this: seldom, as every answer costs both sides; and often
-enough to see soon that it is away."""
-POLL_MS = 1000
+IDLE_MS = 4000
+"""A server that has nothing answers after this: seldom, as every answer costs both sides, and idle
+systems do little else; and often enough to see soon that it is away."""
+POLL_MS = 2000
 """Whoever watches is told so often that this goes on."""
 ANSWER_MS = 10
 """A server that has something answers within that, unless it is busy: the next haul has it then."""

@@ -22,16 +22,23 @@ class MemoryTaskBoard:
     """Takes a change that is to be made when the transaction ends well."""
 
     async def want(
-        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+        self,
+        wanted: Mapping[str, Sequence[Task]],
+        *,
+        folded: Collection[str] = (),
+        new: Collection[str] = (),
     ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
         the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
-        Tell whether anything was new to the workers.
+        Of events that are `new` nothing was ever wanted. Tell whether anything was new to the
+        workers.
         """
         for event, tasks in wanted.items():
-            self.later(partial(self._want, event, tasks, folded))
+            if event not in new:
+                self.later(partial(self._withdraw, event, tasks, folded))
+            self.later(partial(self._want, tasks))
         return any(self._is_new(task) for tasks in wanted.values() for task in tasks)
 
     def _is_new(self, task: Task) -> bool:
@@ -39,16 +46,18 @@ class MemoryTaskBoard:
         said = (task.priority, task.notice)
         return row is None or (row.task.priority, row.task.notice) != said
 
-    def _want(self, event: str, tasks: Sequence[Task], folded: Collection[str]) -> None:
-        wanted = {key_of(task): task for task in tasks}
-        rows = self.store.tasks
+    def _withdraw(self, event: str, tasks: Sequence[Task], folded: Collection[str]) -> None:
+        wanted, rows = {key_of(task) for task in tasks}, self.store.tasks
         for key in [key for key in rows if key[0] == event]:
             if key in wanted:
                 rows[key].ahead_of = None
             elif rows[key].ahead_of is None or rows[key].ahead_of in folded:
                 del rows[key]
+
+    def _want(self, tasks: Sequence[Task]) -> None:
+        wanted = {key_of(task): task for task in tasks}
         for key, task in wanted.items():
-            row = rows.get(key)
+            row = self.store.tasks.get(key)
             if row is None:
                 self.store.row_of(task)
             else:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
@@ -21,6 +21,8 @@ CLOSE_TIMEOUT_S = 5.0
 _RELEASE_TIMEOUT_S = 5.0
 _BEGIN = "begin"
 _BEGIN_STILL = "begin isolation level repeatable read read only"
+_PLAN_ANEW = "set local plan_cache_mode = force_custom_plan"
+"""A plan for any values would be a bad one for most: files are rare or in every event."""
 _BEGIN_LAZILY = "begin; set local synchronous_commit = off"
 
 Row: TypeAlias = asyncpg.Record
@@ -113,22 +115,23 @@ class Database:
 
         The tables cannot be replaced meanwhile: what has come into new ones since that moment
         would not be seen, as if they were empty. Name them in the order of `PROJECTED_TABLES`, in
-        which they are replaced: nobody then waits for each other.
+        which they are replaced: nobody then waits for each other. Questions are planned for their
+        values.
         """
-        async with self.transaction(still=True) as session:
-            await session.run(f"lock table {', '.join(tables)} in access share mode")
+        lock = f"lock table {', '.join(tables)} in access share mode"
+        async with self._begun(f"{_BEGIN_STILL}; {lock}; {_PLAN_ANEW}") as session:
             yield session
 
-    @asynccontextmanager
-    async def transaction(
-        self, *, still: bool = False, lazily: bool = False
-    ) -> AsyncGenerator[Session]:
+    def transaction(self, *, lazily: bool = False) -> AbstractAsyncContextManager[Session]:
         """Lend a connection with a transaction: committed at the end, or nothing is left of it.
 
-        A still one reads, and sees nothing of what others do meanwhile. One that ends lazily does
-        not wait for the disk.
+        One that ends lazily does not wait for the disk.
         """
-        begin = _BEGIN_STILL if still else _BEGIN_LAZILY if lazily else _BEGIN
+        return self._begun(_BEGIN_LAZILY if lazily else _BEGIN)
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncGenerator[Session]:
+        """Lend a connection with a transaction that begins so, in one round trip."""
         async with self.session() as session:
             with translated():
                 await session.connection.execute(begin)

@@ -151,11 +151,9 @@ async def answers_to(
 ) -> list[tuple[EventProfile, EventRow]]:
     """Return what a question looks for, in order, among the events or rows like theirs.
 
-    Of the profiles only as much as says where the events stand in an order. `session` is within a
-    transaction.
+    Of the profiles only as much as says where the events stand in an order. `session` is of one
+    moment.
     """
-    # A plan for any values would be a bad one for most: files are rare or in every event.
-    await session.fetch("plan_anew")
     head, rows = session.statements[origin.head], list[Row]()
     is_rare = await _has_rare_words(session, question.downselection)
     for text, values in statements_of(question, head, are_words_rare=is_rare, origin=origin):

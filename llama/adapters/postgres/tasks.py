@@ -22,19 +22,25 @@ class PostgresTaskBoard:
     session: Session
 
     async def want(
-        self, wanted: Mapping[str, Sequence[Task]], *, folded: Collection[str] = ()
+        self,
+        wanted: Mapping[str, Sequence[Task]],
+        *,
+        folded: Collection[str] = (),
+        new: Collection[str] = (),
     ) -> bool:
         """Make these the open tasks of some events: add what is new, withdraw all others.
 
         A task that is there stays as it is, leased or done, but for its priority and the name of
         the newest notice. What a worker took ahead, after a fact that is not `folded` yet, stays.
-        Tell whether anything was new to the workers.
+        Of events that are `new` nothing was ever wanted. Tell whether anything was new to the
+        workers.
         """
         given = (task for tasks in wanted.values() for task in tasks)
         tasks = list({(task.event, *_identity(task)): task for task in given}.values())
         events = [task.event for task in tasks]
         identities = _identities(tasks)
-        await self.session.fetch("withdraw_tasks", list(wanted), events, *identities, list(folded))
+        if known := list(wanted.keys() - set(new)):
+            await self.session.fetch("withdraw_tasks", known, events, *identities, list(folded))
         if not tasks:
             return False
         news = await self.session.fetch(

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from llama.domain.digests import digest_bytes
+from llama.domain.replacing import replace
 from llama.domain.revisions import Head
+from llama.domain.shared_manifests import shared
 from llama.domain.states import EventState
 from llama.domain.work import Task
 
@@ -39,7 +41,8 @@ def pack_state(state: EventState) -> PackedState:
 
 def read_state(kept: bytes) -> EventState:
     """Read a state as it is kept, or was by a release that did not compress it."""
-    return _STATE.validate_json(kept if kept.startswith(b"{") else zlib.decompress(kept))
+    state = _STATE.validate_json(kept if kept.startswith(b"{") else zlib.decompress(kept))
+    return replace(state, manifest=shared(state.manifest)) if state.manifest else state
 
 
 def task_text(task: Task) -> str:

@@ -56,3 +56,16 @@ async def test_a_state_that_is_kept_again_counts_as_the_same(databases: Database
     assert states == {EVENT: state}
     assert (packed["epoch"], packed["digest"]) == (state.epoch, unpacked["digest"])
     assert packed["size"] < len(text) / 2
+
+
+async def test_what_is_loaded_has_its_manifest_in_common(databases: Databases) -> None:
+    states = [Story(event=event).state for event in ("S1", "S2")]
+    async with databases.fresh() as dsn, await connect(dsn) as database:
+        ledger = PostgresLedger(database)
+        async with ledger.transaction(CONSUMER) as transaction:
+            await transaction.save(states)
+
+        loaded = await ledger.states(CONSUMER, ["S1", "S2"])
+
+    assert [loaded["S1"], loaded["S2"]] == states
+    assert loaded["S1"].manifest is loaded["S2"].manifest

@@ -95,6 +95,19 @@ async def test_tasks_of_many_events_are_wanted_and_withdrawn_together(
     assert found == {(EVENT, "n3"), (EVENT, "n4"), ("S1", "n3")}
 
 
+async def test_what_is_wanted_of_a_new_event_comes_with_what_is_left_of_others(
+    persistence: Persistence,
+) -> None:
+    await want(persistence, a_task("n0"), a_task("n1"))
+    wanted = {EVENT: [a_task("n1")], "S1": [a_task("n3", event="S1")]}
+
+    async with persistence.ledger.transaction("resolver") as transaction:
+        is_news = await transaction.tasks.want(wanted, new=["S1"])
+
+    found = {(lease.task.event, lease.task.need) for lease in await claim(persistence.queue)}
+    assert (is_news, found) == (True, {(EVENT, "n1"), ("S1", "n3")})
+
+
 async def test_a_leased_task_is_not_given_away(persistence: Persistence) -> None:
     await want(persistence, a_task())
     await claim(persistence.queue)

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from llama.runtime.reading import FactReader
 from schemas.envelope import body_of
+from schemas.facts import PipelineAdopted
 from tests.support.facts import Story
 
 
@@ -31,6 +32,18 @@ def test_what_was_read_long_ago_is_decoded_again() -> None:
     assert reader.read(some[2]) is facts[2]
     assert reader.read(some[0]) is not facts[0]
     assert reader.read(some[0]) == facts[0]
+
+
+def test_events_of_one_deployment_have_their_manifest_in_common() -> None:
+    reader = FactReader()
+    adoptions = [Story(event=event).steps[0].fact for event in ("S1", "S2")]
+
+    first, second = (reader.read(body_of(fact)) for fact in adoptions)
+
+    assert [first, second] == adoptions
+    assert isinstance(first, PipelineAdopted)
+    assert isinstance(second, PipelineAdopted)
+    assert first.manifest is second.manifest
 
 
 def test_what_is_no_fact_is_refused_each_time() -> None:

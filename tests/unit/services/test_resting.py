@@ -8,8 +8,10 @@ from llama.ports.message_log import Haul
 from services.dependency_resolver.resting import Rest
 
 
-@pytest.mark.parametrize("was_of_use", [False, True])
-async def test_others_have_the_machine_after_what_was_of_no_use(*, was_of_use: bool) -> None:
+@pytest.mark.parametrize(("was_of_use", "goes_on"), [(False, False), (True, True), (None, True)])
+async def test_others_have_the_machine_after_what_was_of_no_use(
+    *, was_of_use: bool | None, goes_on: bool
+) -> None:
     rest, handled = Rest(), list[Haul]()
 
     async def handle(haul: Haul) -> None:
@@ -21,4 +23,4 @@ async def test_others_have_the_machine_after_what_was_of_no_use(*, was_of_use: b
     is_done = work.done()
     await work
 
-    assert (handled, is_done) == ([[]], was_of_use)
+    assert (handled, is_done) == ([[]], goes_on)
